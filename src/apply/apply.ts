@@ -1,0 +1,115 @@
+import type { Environment } from "../environment/environment.ts";
+import { resolveSecrets, type SecretLookup } from "../environment/secrets.ts";
+import { type ClusterUse, placeOf, withClusters } from "../live/clusters.ts";
+import { type Observation, readAll } from "../live/observe.ts";
+import { probeAll, type Target } from "../live/targets.ts";
+import type { Plan, PlanObject } from "../plan/plan.ts";
+import type { Change } from "../review/changes.ts";
+import type { ApplyResult, Failure, Refusal } from "./result.ts";
+import { send } from "./send.ts";
+import { verify } from "./verify.ts";
+import { workFor } from "./work.ts";
+import type { OnProgress } from "./writer.ts";
+
+export interface ApplyOptions {
+  /** Keys of objects that may be deleted or replaced, and of policies that may change what others own. */
+  readonly allow: readonly string[];
+  /** Whether what nobody declares inside an `owns:` scope is deleted; false when absent. */
+  readonly prune?: boolean;
+  readonly onProgress: OnProgress;
+}
+
+/**
+ * Makes the brokers look like the plan: checks that they are the right ones, reads them, sends the difference in bulk,
+ * reads them back. Sends nothing when a cluster can't be asked, or when something would be refused. A run that was
+ * killed is finished by the next one, because every run starts from what is there.
+ * What goes wrong on a broker is part of the result; throws UsageError for a secret that is not set. Whether this engine may write to the environment at all is for the
+ * caller to know.
+ */
+export function applyPlan(
+  plan: Plan,
+  environment: Environment,
+  lookup: SecretLookup,
+  { allow, prune = false, onProgress }: ApplyOptions,
+): Promise<ApplyResult> {
+  return withClusters(plan, environment, lookup, async (uses) => {
+    onProgress("Checking the brokers");
+    const problems = (await probeAll(uses, environment)).filter(({ problem }) => problem !== undefined);
+    if (problems.length > 0) return { ...nothing, problems };
+    onProgress("Reading the brokers");
+    const before = await readAll(uses);
+    const unread = problemsIn(before);
+    const { clusters, unchecked } = before;
+    if (unread.length > 0) return { ...nothing, clusters, problems: unread };
+    const { changes, refused, unused, unmanaged } = workFor(plan, before, new Set(allow), prune);
+    const seen = { clusters, unchecked, unused, unmanaged };
+    if (refused.length > 0)
+      return { ...nothing, ...seen, refused: await withMessages(refused, before.objects, uses) };
+    // A secret that is missing has to stop the run now, not after something was deleted to be made anew.
+    for (const { after } of changes) if (after) resolveSecrets(after.spec, lookup);
+    const failed = await sendAll(uses, changes, environment, lookup, onProgress);
+    return { ...nothing, ...seen, sent: counted(changes), failed };
+  });
+}
+
+const nothing: ApplyResult = {
+  sent: { created: 0, changed: 0, removed: 0 },
+  refused: [],
+  failed: [],
+  unmanaged: [],
+  unchecked: [],
+  unused: [],
+  clusters: [],
+  problems: [],
+};
+
+const problemsIn = ({ clusters }: Observation): Target[] =>
+  clusters.flatMap(({ broker, cluster, state, reason }) =>
+    state === "failed" ? [{ broker, cluster, problem: reason ?? "" }] : [],
+  );
+
+async function sendAll(
+  uses: readonly ClusterUse[],
+  changes: readonly Change[],
+  environment: Environment,
+  lookup: SecretLookup,
+  onProgress: OnProgress,
+): Promise<Failure[]> {
+  const byPlace = Map.groupBy(changes, ({ kind, before, after }) =>
+    placeOf({ kind, cluster: (after ?? before)!.cluster }),
+  );
+  const failures = await Promise.all(
+    uses.map(async (use) => {
+      const own = byPlace.get(JSON.stringify([use.broker, use.cluster]));
+      if (!own) return [];
+      const failed = await send(use, environment, lookup, own, onProgress);
+      return [...failed, ...(await verify(use, own, failed))];
+    }),
+  );
+  return failures.flat();
+}
+
+function counted(changes: readonly Change[]): ApplyResult["sent"] {
+  const count = (operation: Change["operation"]): number =>
+    changes.filter((change) => change.operation === operation).length;
+  return { created: count("add"), changed: count("change"), removed: count("remove") };
+}
+
+/** Adds to each refused object how many messages it holds, where its broker knows. */
+function withMessages(
+  refused: readonly Refusal[],
+  objects: readonly PlanObject[],
+  uses: readonly ClusterUse[],
+): Promise<Refusal[]> {
+  const byKey = new Map(objects.map((object) => [object.key, object]));
+  const connections = new Map(
+    uses.map(({ broker, cluster, connection }) => [JSON.stringify([broker, cluster]), connection]),
+  );
+  return Promise.all(
+    refused.map(async (refusal) => {
+      const object = byKey.get(refusal.key);
+      const messages = object && (await connections.get(placeOf(object))?.messagesIn?.(object));
+      return messages === undefined ? refusal : { ...refusal, messages };
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { BrokerError } from "../brokers/error.ts";
+import type { ClusterUse } from "../live/clusters.ts";
+import { type Change, changesBetween } from "../review/changes.ts";
+import type { Failure } from "./result.ts";
+
+/** Milliseconds that a broker which lags may take to show what it acknowledged. */
+const patience = 10_000;
+/** More than this many objects that did not change are counted rather than listed. */
+const listed = 20;
+
+/**
+ * Reads a cluster back and says which of the changes did not take effect: a bulk import skips what it can't make without
+ * a word. Objects that the broker refused aloud are in `known`, and not said twice.
+ */
+export async function verify(
+  { broker, cluster, connection, desired }: ClusterUse,
+  changes: readonly Change[],
+  known: readonly Failure[],
+): Promise<Failure[]> {
+  if (!connection) return [];
+  const base = { broker, cluster };
+  const refused = new Set(known.map(({ key }) => key));
+  const expected = changes.filter(({ key }) => !refused.has(key));
+  // After a request that failed as a whole, much is missing for the reason that was given with it.
+  const cutShort = refused.has(undefined);
+  const deadline = Date.now() + (connection.lags && !cutShort ? patience : 0);
+  try {
+    for (let pause = 50; ; pause *= 2) {
+      const { objects } = await connection.read(desired);
+      const found = new Map(objects.map((object) => [object.key, object]));
+      const failures = expected.flatMap((change) => {
+        const reason = shortfall(change, found.get(change.key));
+        return reason === undefined ? [] : [{ ...base, key: change.key, reason }];
+      });
+      if (failures.length === 0) return [];
+      if (Date.now() + pause < deadline) {
+        await wait(pause);
+        continue;
+      }
+      const shown = cutShort ? [] : failures.slice(0, listed);
+      const rest = failures.length - shown.length;
+      if (rest === 0) return shown;
+      const count = `${rest} ${shown.length > 0 ? "more " : ""}${rest === 1 ? "object is" : "objects are"}`;
+      return [
+        ...shown,
+        { ...base, reason: `${count} not as declared yet. The next apply goes on with the work.` },
+      ];
+    }
+  } catch (error) {
+    if (error instanceof BrokerError)
+      return [{ ...base, reason: `What was sent could not be read back. ${error.message}` }];
+    throw error;
+  }
+}
+
+/** What is still missing for a change to have happened; undefined when nothing is. */
+function shortfall({ after }: Change, found: Change["after"]): string | undefined {
+  if (!after) return found && "It should be gone and is still there.";
+  if (!found) return "It is still not there: the broker took the request and left it out.";
+  const [left] = changesBetween([found], [after]);
+  if (!left) return undefined;
+  const fields = left.fields.map(({ field, before }) => `${field} is ${JSON.stringify(before) ?? "not set"}`);
+  return `The broker took the request, but ${fields.join(", ")}.`;
+}

@@ -1,0 +1,2 @@
+/** Why a broker could not be asked: a sentence that says what was tried, what came back and what to do. Exit code 3. */
+export class BrokerError extends Error {}

@@ -1,0 +1,222 @@
+import { pbkdf2Sync, randomBytes } from "node:crypto";
+import {
+  AclOperations,
+  AclPermissionTypes,
+  alterClientQuotasV1,
+  alterUserScramCredentialsV0,
+  ClientQuotaMatchTypes,
+  type Connection,
+  createAclsV3,
+  deleteAclsV3,
+  describeAclsV3,
+  describeClientQuotasV1,
+  describeUserScramCredentialsV0,
+  ResourcePatternTypes,
+  ResourceTypes,
+  ScramMechanisms,
+} from "@platformatic/kafka";
+import { type AclEntry, fromWire, isKnown, toWire } from "./kafka-acl.ts";
+import { BrokerError } from "./error.ts";
+import { reasonOf } from "./kafka-failure.ts";
+import { replyWithin } from "./kafka-reply.ts";
+
+const readTimeout = 10_000;
+const writeTimeout = 60_000;
+/** How often a password is hashed: what kafka-configs.sh and Pulumi's provider take as well. */
+const iterations = 4096;
+/** Kafka's code for "there is no authorizer". */
+const securityDisabled = 54;
+/** Kafka's code for a user that has no SCRAM credentials. */
+const resourceNotFound = 91;
+
+export type QuotaKey = "producer_byte_rate" | "consumer_byte_rate" | "request_percentage";
+
+export interface UserQuota {
+  readonly user: string;
+  readonly limits: Readonly<Partial<Record<QuotaKey, number>>>;
+}
+
+export interface ScramUser {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** An item of a request that the broker said no to. */
+export interface Refused {
+  readonly index: number;
+  readonly reason: string;
+}
+
+interface Result {
+  readonly errorCode: number;
+  readonly errorMessage?: string | null;
+}
+
+/**
+ * Who may do what on a Kafka: ACLs, quotas of users, SCRAM-SHA-512 credentials. One request each, however many there are.
+ * Every method throws BrokerError.
+ */
+export class KafkaAccess {
+  private readonly connection: Connection;
+  private readonly address: string;
+
+  constructor(connection: Connection, address: string) {
+    this.connection = connection;
+    this.address = address;
+  }
+
+  /** All ACLs, except those about things that Queueform has no word for. */
+  async acls(): Promise<AclEntry[]> {
+    const everything = {
+      resourceType: ResourceTypes.ANY,
+      resourceName: null,
+      resourcePatternType: ResourcePatternTypes.ANY,
+      principal: null,
+      host: null,
+      operation: AclOperations.ANY,
+      permissionType: AclPermissionTypes.ANY,
+    };
+    const reply = await this.ask(describeAclsV3.api.async(this.connection, everything), readTimeout);
+    this.check(reply);
+    return reply.resources.flatMap(({ acls, ...target }) =>
+      acls.flatMap((acl) => (isKnown({ ...target, ...acl }) ? [fromWire({ ...target, ...acl })] : [])),
+    );
+  }
+
+  async createAcls(acls: readonly AclEntry[]): Promise<Refused[]> {
+    const { results } = await this.ask(
+      createAclsV3.api.async(this.connection, acls.map(toWire)),
+      writeTimeout,
+    );
+    return this.refused(results);
+  }
+
+  /** What is already gone counts as deleted. */
+  async deleteAcls(acls: readonly AclEntry[]): Promise<Refused[]> {
+    const { filterResults } = await this.ask(
+      deleteAclsV3.api.async(this.connection, acls.map(toWire)),
+      writeTimeout,
+    );
+    return this.refused(
+      filterResults.map((filter) => filter.matchingAcls.find(({ errorCode }) => errorCode !== 0) ?? filter),
+    );
+  }
+
+  /** The quotas of users by name; those of clients, and of users together with clients, are left out. */
+  async quotas(): Promise<UserQuota[]> {
+    const users = [{ entityType: "user", matchType: ClientQuotaMatchTypes.ANY }] as const;
+    const reply = await this.ask(
+      describeClientQuotasV1.api.async(this.connection, [...users], true),
+      readTimeout,
+    );
+    this.check(reply);
+    return (reply.entries ?? []).flatMap(({ entity, values }) => {
+      const user = entity[0]?.entityName;
+      return user === null || user === undefined
+        ? []
+        : [{ user, limits: Object.fromEntries(values.map(({ key, value }) => [key, value])) }];
+    });
+  }
+
+  /** Sets limits; undefined takes one away. */
+  async alterQuotas(
+    changes: readonly {
+      readonly user: string;
+      readonly limits: Readonly<Partial<Record<QuotaKey, number | undefined>>>;
+    }[],
+  ): Promise<Refused[]> {
+    const entries = changes.map(({ user, limits }) => ({
+      entities: [{ entityType: "user" as const, entityName: user }],
+      ops: (Object.entries(limits) as [QuotaKey, number | undefined][]).map(([key, value]) =>
+        value === undefined ? { key, remove: true as const } : { key, value, remove: false as const },
+      ),
+    }));
+    const reply = await this.ask(
+      alterClientQuotasV1.api.async(this.connection, entries, false),
+      writeTimeout,
+    );
+    const order = new Map(changes.map(({ user }, index) => [user, index]));
+    return reply.entries
+      .filter(({ errorCode }) => errorCode !== 0)
+      .map(({ entity, errorCode, errorMessage }) => ({
+        index: order.get(entity[0]?.entityName ?? "") ?? 0,
+        reason: reasonOf(errorCode, errorMessage),
+      }));
+  }
+
+  /** Those of `names` that can log in with SCRAM-SHA-512. The broker never tells a password, nor anything to check one by. */
+  async scramUsers(names: readonly string[]): Promise<string[]> {
+    const reply = await this.ask(
+      describeUserScramCredentialsV0.api.async(
+        this.connection,
+        names.map((name) => ({ name })),
+      ),
+      readTimeout,
+    );
+    this.check(reply);
+    return reply.results.flatMap((result) => {
+      if (result.errorCode !== resourceNotFound) this.check(result);
+      const isScram = result.credentialInfos.some(
+        ({ mechanism }) => mechanism === ScramMechanisms.SCRAM_SHA_512,
+      );
+      return isScram ? [result.user] : [];
+    });
+  }
+
+  /** Makes users, or gives them another password. The password itself never leaves this process. */
+  async putScramUsers(users: readonly ScramUser[]): Promise<Refused[]> {
+    const upsertions = users.map(({ name, password }) => {
+      const salt = randomBytes(32);
+      const saltedPassword = pbkdf2Sync(password, salt, iterations, 64, "sha512");
+      return { name, mechanism: ScramMechanisms.SCRAM_SHA_512, iterations, salt, saltedPassword };
+    });
+    return this.alterScram([], upsertions);
+  }
+
+  /** What is already gone counts as deleted. */
+  async deleteScramUsers(names: readonly string[]): Promise<Refused[]> {
+    return this.alterScram(
+      names.map((name) => ({ name, mechanism: ScramMechanisms.SCRAM_SHA_512 })),
+      [],
+    );
+  }
+
+  private async alterScram(
+    deletions: Parameters<typeof alterUserScramCredentialsV0.api.async>[1],
+    upsertions: Parameters<typeof alterUserScramCredentialsV0.api.async>[2],
+  ): Promise<Refused[]> {
+    const { results } = await this.ask(
+      alterUserScramCredentialsV0.api.async(this.connection, deletions, upsertions),
+      writeTimeout,
+    );
+    const order = new Map([...upsertions, ...deletions].map(({ name }, index) => [name, index]));
+    return results
+      .filter(({ errorCode }) => errorCode !== 0 && errorCode !== resourceNotFound)
+      .map(({ user, errorCode, errorMessage }) => ({
+        index: order.get(user) ?? 0,
+        reason: reasonOf(errorCode, errorMessage),
+      }));
+  }
+
+  private check({ errorCode, errorMessage }: Result): void {
+    if (errorCode === 0) return;
+    throw new BrokerError(
+      errorCode === securityDisabled
+        ? `Kafka at ${this.address} has no authorizer, so it keeps no ACLs and everybody may do everything. Set authorizer.class.name on its brokers, or "access: none" in the stack file.`
+        : `Kafka at ${this.address} doesn't tell who may do what: ${reasonOf(errorCode, errorMessage)}.`,
+    );
+  }
+
+  private refused(results: readonly Result[]): Refused[] {
+    return results.flatMap((result, index) => {
+      if (result.errorCode === securityDisabled) this.check(result);
+      return result.errorCode === 0
+        ? []
+        : [{ index, reason: reasonOf(result.errorCode, result.errorMessage) }];
+    });
+  }
+
+  private ask<Reply>(reply: Promise<Reply>, timeout: number): Promise<Reply> {
+    return replyWithin(timeout, reply, this.connection, this.address);
+  }
+}

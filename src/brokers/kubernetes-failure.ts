@@ -1,0 +1,100 @@
+import { BrokerError } from "./error.ts";
+
+/** What an error of the connection means to the person who wrote the kubeconfig. `timeout` in milliseconds. */
+export function kubernetesUnreachable(server: string, error: Error, timeout: number): BrokerError {
+  return new BrokerError(sentence(server, error, timeout), { cause: error });
+}
+
+function sentence(server: string, error: Error, timeout: number): string {
+  if (error.name === "TimeoutError") {
+    return `Kubernetes at ${server} did not answer within ${timeout / 1000} seconds. Check that it is well, and that nothing in between swallows the connection.`;
+  }
+  // fetch says only that it failed; why stands in the cause.
+  const cause = error.cause instanceof Error ? error.cause : error;
+  const code = (cause as NodeJS.ErrnoException).code ?? "";
+  if (code === "ECONNREFUSED") {
+    return `Nothing answers at ${server}: the connection was refused. Check that the cluster runs, and the server in the kubeconfig.`;
+  }
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return `The host of ${server} can't be found (${code}). Check the server in the kubeconfig, and that this machine may look it up.`;
+  }
+  if (["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(code)) {
+    return `There is no way to ${server} from here (${code}). Check the network, a VPN or a firewall.`;
+  }
+  if (code.startsWith("ERR_SSL") || code === "EPROTO") {
+    return `${server} doesn't speak TLS as the kubeconfig expects (${code}). Check the server's port in the kubeconfig, and the client certificate if there is one.`;
+  }
+  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
+    return `The certificate of ${server} is not trusted (${code}). Check certificate-authority-data in the kubeconfig: it must be of this cluster.`;
+  }
+  if (["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code)) {
+    return `${server} closed the connection before it had answered (${code}). Look at the cluster, or at the proxy before it, and try again.`;
+  }
+  return `Kubernetes at ${server} can't be asked (${code || cause.message}).`;
+}
+
+/** A request as people say it: `list Secrets in namespace "shop"`. */
+export interface Attempt {
+  readonly server: string;
+  readonly context: string;
+  readonly doing: string;
+  /** Answers about secrets may quote them. */
+  readonly confidential: boolean;
+}
+
+/** What an answer that is no success means. `body` is its text, a Status object when it comes from Kubernetes itself. */
+export function kubernetesRefusal(
+  { server, context, doing, confidential }: Attempt,
+  status: number,
+  body: string,
+): BrokerError {
+  const { message, causes } = statusIn(body);
+  const said = message === undefined || confidential ? "" : `: ${message}`;
+  if (status === 401) {
+    return new BrokerError(
+      `Kubernetes at ${server} refuses the login of context "${context}" (401): its credentials are wrong or have expired. Log in again, or correct the kubeconfig.`,
+    );
+  }
+  if (status === 403) {
+    return new BrokerError(
+      `Kubernetes at ${server} does not allow to ${doing} (403)${said}. Give the account of context "${context}" that right, or use another context.`,
+    );
+  }
+  const namespace = /^namespaces "(.+)" not found$/.exec(message ?? "")?.[1];
+  if (status === 404 && namespace !== undefined) {
+    return new BrokerError(
+      `Kubernetes at ${server} has no namespace "${namespace}", so it can't ${doing}. Create the namespace first, or have the topology do it with createNamespace: true.`,
+    );
+  }
+  if (status === 409 && causes.length > 0) {
+    return new BrokerError(
+      `Kubernetes at ${server} did not ${doing}: somebody else manages ${causes.join("; ")}. Remove the object or those fields there, or hand it over with the label app.kubernetes.io/managed-by=queueform.`,
+    );
+  }
+  return new BrokerError(
+    `Kubernetes at ${server} did not ${doing}; it answered with status ${status}${said}.`,
+  );
+}
+
+/** Sentence and conflicts of a Status object; nothing for any other text. */
+function statusIn(body: string): { message: string | undefined; causes: string[] } {
+  const status = parsed(body) as
+    | { message?: unknown; details?: { causes?: { reason?: unknown; message?: unknown; field?: unknown }[] } }
+    | undefined;
+  const message = typeof status?.message === "string" ? status.message.replace(/\.$/, "") : undefined;
+  const conflicts = (status?.details?.causes ?? []).filter(({ reason }) => reason === "FieldManagerConflict");
+  return {
+    message,
+    causes: conflicts.map(
+      ({ field, message: by }) => `${String(field)} (${String(by).replace(/ at \d.*$/, "")})`,
+    ),
+  };
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

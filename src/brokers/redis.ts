@@ -1,0 +1,96 @@
+import { BrokerError } from "./error.ts";
+
+export interface RedisLogin {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** The default user when absent. */
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Such as ["HGETALL", key]. */
+export type RedisCommand = readonly [name: string, ...args: string[]];
+
+export interface RedisClient {
+  /** One section of INFO, by field. Throws BrokerError. */
+  info(section: "server" | "memory" | "persistence"): Promise<Readonly<Record<string, string>>>;
+  /** Sends commands together; resolves to their answers, in order. Throws BrokerError if one of them is refused. */
+  send(commands: readonly RedisCommand[]): Promise<unknown[]>;
+  close(): void;
+}
+
+const timeout = 5000;
+
+/** For ioredis, also inside the job libraries: never tries twice, and waits for nobody longer than some seconds. */
+export const connectionOptions = ({ host, port, tls, username, password }: RedisLogin) => ({
+  host,
+  port,
+  ...(tls && { tls: {} }),
+  ...(username !== undefined && { username }),
+  ...(password !== undefined && { password }),
+  connectTimeout: timeout,
+  commandTimeout: timeout,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+});
+
+/** Connects and logs in. Throws BrokerError when nobody answers or the login is refused; never tries twice. */
+export async function openRedis(login: RedisLogin): Promise<RedisClient> {
+  // Loaded here and not above: only commands that talk to a Redis need it.
+  const { Redis } = await import("ioredis");
+  const { host, port, tls } = login;
+  const redis = new Redis({ ...connectionOptions(login), lazyConnect: true, enableReadyCheck: false });
+  // The promises below tell too, but only this event says why a connection was lost.
+  let lost: Error | undefined;
+  redis.on("error", (error: Error) => (lost = error));
+  const orFailure = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      redis.disconnect();
+      const reason = error instanceof Error ? error : new Error(String(error));
+      throw new BrokerError(sentence(`${host}:${port}`, lost ?? reason, tls), { cause: reason });
+    }
+  };
+  await orFailure(redis.connect());
+  return {
+    info: async (section) => fields(await orFailure(redis.info(section))),
+    send: async (commands) => {
+      const answers = await orFailure(redis.pipeline(commands.map((command) => [...command])).exec());
+      return Promise.all(
+        (answers ?? []).map(([error, answer]) => (error ? orFailure(Promise.reject(error)) : answer)),
+      );
+    },
+    close: () => redis.disconnect(),
+  };
+}
+
+function fields(info: string): Record<string, string> {
+  const lines = info.split("\r\n").filter((line) => line.includes(":"));
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1)]),
+  );
+}
+
+function sentence(place: string, error: Error, tls: boolean): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const { message } = error;
+  if (code === "ECONNREFUSED")
+    return `Nothing answers at ${place}: the connection was refused. Check that Redis runs, and the endpoint in the stack file.`;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return `The host of ${place} can't be found (${code}). Check the endpoint in the stack file, and that this machine may look it up.`;
+  if (code === "ETIMEDOUT" || /timed? ?out/i.test(message))
+    return `Redis at ${place} did not answer within ${timeout / 1000} seconds. Check the network, a firewall, and whether it wants TLS (rediss:).`;
+  if (message.startsWith("NOAUTH"))
+    return `Redis at ${place} asks for a password. Name it as a secret in the stack file.`;
+  if (/^WRONGPASS|invalid username-password|invalid password/i.test(message))
+    return `Redis at ${place} refuses the login: the user or the password is wrong. Check the secret that the stack file names.`;
+  if (message.startsWith("NOPERM"))
+    return `Redis at ${place} does not let this user do what is needed: its settings are read with INFO (+info), job queues under the keys of their prefix and queueform:*. It says: ${message}`;
+  if (tls && (code.startsWith("ERR_SSL") || code === "EPROTO"))
+    return `${place} doesn't speak TLS (${code}). Check whether the endpoint should begin with redis: instead.`;
+  if (/CERT|SIGNATURE|ISSUER/.test(code))
+    return `The certificate of ${place} is not trusted (${code}). Have Node trust its authority with NODE_EXTRA_CA_CERTS.`;
+  return `Redis at ${place} can't be asked (${code || message}).`;
+}

@@ -1,0 +1,25 @@
+import { checkTargets } from "../live/targets.ts";
+import { secretFromProcess } from "../environment/secrets.ts";
+import { planOf } from "../plan/model.ts";
+import { renderTargets } from "../report/targets.ts";
+import { type Command, environmentOption, exit, isJson, json, outputOption } from "./command.ts";
+import { loadEnvironmentOrExplain } from "./diagnose.ts";
+import { requireEnvironment } from "./environment.ts";
+
+export const command: Command = {
+  positionals: "[PATH...]",
+  description:
+    "Checks that every cluster of an environment can be reached, accepts the login, and is the one that the stack file means.",
+  options: { env: environmentOption, output: outputOption },
+  run: async (paths, values, console) => {
+    const loaded = loadEnvironmentOrExplain(paths, requireEnvironment(values), console);
+    if (!loaded) return exit.findings;
+    const targets = await checkTargets(loaded.environment, planOf(loaded.model), secretFromProcess);
+    console.print(
+      isJson(values)
+        ? json({ environment: loaded.environment.name, targets })
+        : renderTargets(targets, console.paint),
+    );
+    return targets.some(({ problem }) => problem !== undefined) ? exit.couldNotCheck : exit.ok;
+  },
+};

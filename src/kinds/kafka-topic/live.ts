@@ -1,0 +1,59 @@
+import { topicKey } from "../key.ts";
+import type { KafkaFacet } from "../live.ts";
+import type { TopicSpec } from "./definition.ts";
+
+export const live: KafkaFacet<TopicSpec> = {
+  broker: "kafka",
+  observe: ({ name, internal, partitions, config }, cluster, desired) => {
+    if (internal || name.startsWith("__")) return undefined;
+    const key = topicKey(cluster, name);
+    const wanted = desired(key)?.config["cleanup.policy"];
+    const found: Record<string, string> = { ...config };
+    // The broker keeps the order in which the list was written, which means nothing.
+    if (wanted !== undefined && sameList(found["cleanup.policy"], wanted)) found["cleanup.policy"] = wanted;
+    // While copies are moved, partitions differ: the one with the fewest counts.
+    const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length));
+    return { key, spec: { name, partitions: partitions.length, replicationFactor, config: found } };
+  },
+  define: ({ name, partitions, replicationFactor, config }) => ({
+    name,
+    partitions,
+    replicationFactor,
+    config,
+  }),
+  alter: async (client, changes) => {
+    const grown = changes.filter(({ before, after }) => after.partitions > before.partitions);
+    const copied = changes.filter(
+      ({ before, after }) => after.replicationFactor !== before.replicationFactor,
+    );
+    const configured = changes
+      .map(({ before, after }) => ({
+        topic: after.name,
+        set: newValues(before.config, after.config),
+        reset: Object.keys(before.config).filter((name) => after.config[name] === undefined),
+      }))
+      .filter(({ set, reset }) => Object.keys(set).length > 0 || reset.length > 0);
+    // One after the other: new partitions must be there before copies of all partitions are moved.
+    return [
+      ...(configured.length > 0 ? await client.alterConfigs(configured) : []),
+      ...(grown.length > 0
+        ? await client.createPartitions(
+            grown.map(({ after }) => ({ topic: after.name, count: after.partitions })),
+          )
+        : []),
+      ...(copied.length > 0
+        ? await client.changeReplication(
+            copied.map(({ after }) => ({ topic: after.name, replicationFactor: after.replicationFactor })),
+          )
+        : []),
+    ];
+  },
+};
+
+function newValues(before: Record<string, string>, after: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
+}
+
+function sameList(a: string | undefined, b: string): boolean {
+  return a !== undefined && a.split(",").toSorted().join() === b.split(",").toSorted().join();
+}

@@ -1,0 +1,44 @@
+import type { Plan, PlanObject } from "../plan/plan.ts";
+import { hasScope, isOwned } from "../plan/scope.ts";
+import { type Change, changesBetween } from "../review/changes.ts";
+import { placeOf } from "./clusters.ts";
+import type { Observation } from "./observe.ts";
+import { type Superseded, supersededObjects } from "./superseded.ts";
+
+/** A plan beside what is on the brokers, as far as they could be read. */
+export interface Comparison {
+  /** On both sides, and different: `before` is the broker, `after` the file. */
+  readonly changed: readonly Change[];
+  readonly missing: readonly PlanObject[];
+  readonly superseded: readonly Superseded[];
+  /** On the broker, declared by nobody, and not other people's (`owns:`); sorted by key. */
+  readonly unmanaged: readonly PlanObject[];
+}
+
+export function compare(plan: Plan, { objects, unchecked, clusters }: Observation): Comparison {
+  const read = new Set(
+    clusters
+      .filter(({ state }) => state === "read")
+      .map(({ broker, cluster }) => JSON.stringify([broker, cluster])),
+  );
+  const unknown = new Set(unchecked.map(({ key }) => key));
+  const declared = new Map(plan.objects.map((object) => [object.key, object]));
+  const found = new Map(objects.map((object) => [object.key, object]));
+  const comparable = plan.objects.filter((object) => read.has(placeOf(object)) && !unknown.has(object.key));
+  const onBoth = comparable.filter(({ key }) => found.has(key));
+  const undeclared = objects.filter(({ key }) => !declared.has(key));
+  const scopes = plan.owns ?? [];
+  const superseded = supersededObjects(undeclared, declared);
+  const ours = new Set(superseded.map(({ object }) => object.key));
+  return {
+    changed: changesBetween(
+      onBoth.map(({ key }) => found.get(key)!),
+      onBoth,
+    ),
+    missing: comparable.filter(({ key }) => !found.has(key)),
+    superseded,
+    unmanaged: undeclared
+      .filter((object) => !ours.has(object.key) && (isOwned(object, scopes) || !hasScope(object, scopes)))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+  };
+}

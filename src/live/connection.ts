@@ -1,0 +1,34 @@
+import type { Broker } from "../kinds/kind.ts";
+import type { PlanObject } from "../plan/plan.ts";
+
+export interface Identity {
+  /** The RabbitMQ cluster name, the Kafka cluster id, the uid of the namespace kube-system; "" where there is none (Redis). */
+  readonly identity: string;
+  readonly version: string;
+}
+
+/** A declared object that could not be compared, and why; it counts against coverage, not as drift. */
+export interface Unchecked {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface Reading {
+  /** What is on the cluster, in canonical form; what brokers make by themselves (amq.*, __*) is left out. */
+  readonly objects: readonly PlanObject[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** One cluster of an environment. Every method throws BrokerError when the cluster can't be asked. */
+export interface Connection {
+  readonly broker: Broker;
+  readonly cluster: string;
+  /** True when a read may still miss what a write has just done: then it is read again for some seconds. */
+  readonly lags?: true;
+  probe(): Promise<Identity>;
+  /** Reads everything in bulk. `desired` are the plan's objects on this cluster: some brokers can only be asked by name. */
+  read(desired: readonly PlanObject[]): Promise<Reading>;
+  /** How many messages an object holds; undefined where that can't be told. */
+  messagesIn?(object: PlanObject): Promise<number | undefined>;
+  close(): Promise<void>;
+}

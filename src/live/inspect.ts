@@ -1,0 +1,25 @@
+import type { Environment } from "../environment/environment.ts";
+import type { SecretLookup } from "../environment/secrets.ts";
+import type { Plan } from "../plan/plan.ts";
+import { withClusters } from "./clusters.ts";
+import { type Drift, drift } from "./drift.ts";
+import { readAll } from "./observe.ts";
+import { probeAll, type Target } from "./targets.ts";
+
+export interface Inspection {
+  readonly targets: readonly Target[];
+  /** Of the clusters that are reachable and the right ones. */
+  readonly drift: Drift;
+}
+
+/** Asks every cluster who it is, then compares those that are right with the plan. */
+export function inspect(plan: Plan, environment: Environment, lookup: SecretLookup): Promise<Inspection> {
+  return withClusters(plan, environment, lookup, async (uses) => {
+    const targets = await probeAll(uses, environment);
+    const checked = uses.map((use, index) => {
+      const problem = targets[index]?.problem;
+      return problem === undefined ? use : { ...use, connection: undefined, problem };
+    });
+    return { targets, drift: drift(plan, await readAll(checked)) };
+  });
+}

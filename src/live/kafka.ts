@@ -1,0 +1,75 @@
+import type { KafkaClient } from "../brokers/kafka.ts";
+import type { KafkaCluster } from "../environment/environment.ts";
+import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
+import type { KafkaFacet } from "../kinds/live.ts";
+import { lives } from "../kinds/lives.generated.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import { kafkaAccessFacets, readAccess } from "./access.ts";
+import { readAuthority } from "./authority.ts";
+import type { Connection, Unchecked } from "./connection.ts";
+
+/** Throws UsageError when the password or the certificate file can't be found, BrokerError when no broker answers. */
+export async function openKafka(
+  { bootstrap, tls, caFile, sasl }: KafkaCluster,
+  lookup: SecretLookup,
+): Promise<KafkaClient> {
+  // Late, so that other brokers are asked while this large library loads.
+  const client = (await import("../brokers/kafka.ts")).KafkaClient;
+  return client.connect({
+    bootstrap,
+    tls,
+    ...(caFile !== undefined && { ca: readAuthority(caFile) }),
+    ...(sasl && { sasl: { ...sasl, password: resolveSecret(sasl.password, lookup) } }),
+  });
+}
+
+export const kafkaFacets: ReadonlyMap<string, KafkaFacet> = new Map(
+  Object.entries(lives).flatMap(([kind, facet]) =>
+    facet.broker === "kafka" && facet.scope === undefined ? [[kind, facet] as const] : [],
+  ),
+);
+
+export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Connection {
+  let opened: Promise<KafkaClient> | undefined;
+  const client = (): Promise<KafkaClient> => (opened ??= openKafka(cluster, lookup));
+  return {
+    broker: "kafka",
+    cluster: cluster.name,
+    // Brokers learn from the controller what it has acknowledged, a moment later.
+    lags: true,
+    probe: async () => {
+      const { clusterId, version } = await client();
+      return { identity: clusterId, version };
+    },
+    read: async (desired) => {
+      const declared = new Map(desired.map((object) => [object.key, object]));
+      const objects: PlanObject[] = [];
+      const unchecked: Unchecked[] = [];
+      for (const topic of await (await client()).topics()) {
+        for (const [kind, facet] of kafkaFacets) {
+          const observed = facet.observe(topic, cluster.name, (key) => declared.get(key)?.spec);
+          if (!observed) continue;
+          objects.push({
+            kind,
+            key: observed.key,
+            cluster: cluster.name,
+            spec: observed.spec,
+            dependsOn: [],
+          });
+          if (topic.configUnknown !== undefined && declared.has(observed.key))
+            unchecked.push({ key: observed.key, reason: topic.configUnknown });
+        }
+      }
+      const access = await readAccess(kafkaAccessFacets, await client(), cluster.name, desired);
+      return {
+        objects: [...objects, ...access.objects],
+        unchecked: [...unchecked, ...access.unchecked],
+      };
+    },
+    close: async () => {
+      // A connection that could not be opened was reported where it was needed.
+      const found = await opened?.catch(() => undefined);
+      await found?.close();
+    },
+  };
+}

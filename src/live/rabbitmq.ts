@@ -1,0 +1,90 @@
+import { RabbitmqClient } from "../brokers/rabbitmq.ts";
+import type { RabbitmqCluster } from "../environment/environment.ts";
+import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
+import { vhostKey } from "../kinds/key.ts";
+import type { RabbitmqFacet, VhostState } from "../kinds/live.ts";
+import { lives } from "../kinds/lives.generated.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import { rabbitmqAccessFacets, readAccess } from "./access.ts";
+import { readAuthority } from "./authority.ts";
+import type { Connection } from "./connection.ts";
+
+/** Throws UsageError when the password or the certificate file can't be found. */
+export function openRabbitmq(
+  { endpoint, username, password, caFile }: RabbitmqCluster,
+  lookup: SecretLookup,
+): RabbitmqClient {
+  return new RabbitmqClient({
+    endpoint,
+    username,
+    password: resolveSecret(password, lookup),
+    ...(caFile !== undefined && { ca: readAuthority(caFile) }),
+  });
+}
+
+export const rabbitmqFacets: ReadonlyMap<string, RabbitmqFacet> = new Map(
+  Object.entries(lives).flatMap(([kind, facet]) =>
+    facet.broker === "rabbitmq" && facet.scope === undefined ? [[kind, facet] as const] : [],
+  ),
+);
+
+export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup): Connection {
+  const client = openRabbitmq(cluster, lookup);
+  return {
+    broker: "rabbitmq",
+    cluster: cluster.name,
+    probe: async () => {
+      const { clusterName, version } = await client.overview();
+      return { identity: clusterName, version };
+    },
+    read: async (desired) => {
+      const declared = new Map(desired.map((object) => [object.key, object]));
+      const inVhosts = desired.filter(({ kind }) => rabbitmqFacets.has(kind));
+      const names = new Set(inVhosts.map(({ spec }) => String(spec["vhost"] ?? spec["name"])));
+      const vhosts = await readVhosts(client, [...names], (name) =>
+        declared.has(vhostKey(cluster.name, name)),
+      );
+      const access = await readAccess(rabbitmqAccessFacets, client, cluster.name, desired);
+      const objects = vhosts.flatMap((vhost) => objectsIn(vhost, cluster.name, declared));
+      return { objects: [...objects, ...access.objects], unchecked: access.unchecked };
+    },
+    messagesIn: async ({ kind, spec }) => rabbitmqFacets.get(kind)?.messagesIn?.(client, spec),
+    close: async () => client.close(),
+  };
+}
+
+/** Those vhosts that exist. What only declared ones are compared by is read only for those. */
+async function readVhosts(
+  client: RabbitmqClient,
+  names: readonly string[],
+  isDeclared: (name: string) => boolean,
+): Promise<VhostState[]> {
+  const [overview, ...found] = await Promise.all([
+    names.some(isDeclared) ? client.overview() : undefined,
+    ...names.map((name) =>
+      Promise.all([
+        name,
+        client.definitions(name),
+        isDeclared(name) ? client.vhost(name) : undefined,
+        isDeclared(name) ? client.vhostLimits(name) : undefined,
+      ]),
+    ),
+  ]);
+  const defaultQueueType = overview?.defaultQueueType ?? "classic";
+  return found.flatMap(([name, definitions, info = { name }, limits = {}]) =>
+    definitions ? [{ definitions, info, limits, defaultQueueType }] : [],
+  );
+}
+
+function objectsIn(
+  vhost: VhostState,
+  cluster: string,
+  declared: ReadonlyMap<string, PlanObject>,
+): PlanObject[] {
+  return [...rabbitmqFacets].flatMap(([kind, facet]) =>
+    facet
+      .observe(vhost, cluster, (key) => declared.get(key)?.spec)
+      .filter(({ key }) => facet.onlyDeclared === undefined || declared.has(key))
+      .map(({ key, spec }): PlanObject => ({ kind, key, cluster, spec, dependsOn: [] })),
+  );
+}

@@ -1,0 +1,65 @@
+import { openRedis, type RedisClient, type RedisLogin } from "../brokers/redis.ts";
+import type { RedisCluster } from "../environment/environment.ts";
+import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
+import type { RedisServerSpec } from "../kinds/redis-server/definition.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import type { Connection } from "./connection.ts";
+import { readContents } from "./redis-content.ts";
+
+/** Throws UsageError when the password can't be found. */
+export function redisLogin({ password, ...login }: RedisCluster, lookup: SecretLookup): RedisLogin {
+  return { ...login, ...(password !== undefined && { password: resolveSecret(password, lookup) }) };
+}
+
+/** Connects to a Redis: its settings, and what its job queues hold. Throws BrokerError when it can't be reached. */
+export async function connectRedis(cluster: RedisCluster, lookup: SecretLookup): Promise<Connection> {
+  const client = await openRedis(redisLogin(cluster, lookup));
+  return {
+    broker: "redis",
+    cluster: cluster.name,
+    probe: async () => {
+      const server = await client.info("server");
+      const valkey = server["valkey_version"];
+      return {
+        identity: "",
+        version: valkey === undefined ? (server["redis_version"] ?? "unknown") : `Valkey ${valkey}`,
+      };
+    },
+    read: async (desired) => {
+      const servers = desired.filter(({ kind }) => kind === "redis-server");
+      const queues = desired.filter(({ kind }) => kind === "redis-content");
+      const objects = await Promise.all([
+        servers.length > 0 ? compareSettings(client, cluster.name, servers) : [],
+        // Also without queues in the file: the last one may just have gone from it.
+        readContents(client, cluster.name, queues),
+      ]);
+      return { objects: objects.flat(), unchecked: [] };
+    },
+    close: () => Promise.resolve(client.close()),
+  };
+}
+
+async function compareSettings(
+  client: RedisClient,
+  cluster: string,
+  servers: readonly PlanObject[],
+): Promise<PlanObject[]> {
+  const settings = await readSettings(client);
+  return servers.map(({ kind, key, spec }) => ({
+    kind,
+    key,
+    cluster,
+    spec: { ...spec, ...settings },
+    dependsOn: [],
+  }));
+}
+
+async function readSettings(
+  client: RedisClient,
+): Promise<Pick<RedisServerSpec, "maxmemoryPolicy" | "appendonly">> {
+  const [memory, persistence] = await Promise.all([client.info("memory"), client.info("persistence")]);
+  return {
+    maxmemoryPolicy: memory["maxmemory_policy"] ?? "unknown",
+    appendonly: persistence["aof_enabled"] === "1" ? "yes" : "no",
+  };
+}

@@ -1,0 +1,122 @@
+import { kinds } from "../kinds/definitions.generated.ts";
+import { canonicalJson } from "../kinds/key.ts";
+import { type FieldConsequence, type ImpactLevel, impactLevels } from "../kinds/kind.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import { isObject } from "../topology/json.ts";
+
+export interface FieldChange extends FieldConsequence {
+  /** Dotted path into the spec. */
+  readonly field: string;
+  /** undefined when the field was not there. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** One object that differs between two plans. */
+export interface Change {
+  readonly key: string;
+  readonly kind: string;
+  readonly operation: "add" | "change" | "remove";
+  /** "replaces" means deleted and made anew. */
+  readonly effect: "creates" | "in-place" | "replaces" | "deletes";
+  /** The worst of what it does, and why. */
+  readonly impact: ImpactLevel;
+  readonly sentence: string;
+  readonly fields: readonly FieldChange[];
+  readonly before?: PlanObject;
+  readonly after?: PlanObject;
+}
+
+/** What has to be done to get from one set of objects to the other, sorted by key; [] when nothing differs. */
+export function changesBetween(before: Iterable<PlanObject>, after: Iterable<PlanObject>): Change[] {
+  const old = new Map([...before].map((object) => [object.key, object]));
+  const changes: Change[] = [];
+  for (const object of after) {
+    const previous = old.get(object.key);
+    old.delete(object.key);
+    const change = previous ? changed(previous, object) : added(object);
+    if (change) changes.push(change);
+  }
+  for (const object of old.values()) changes.push(removed(object));
+  return changes.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function added(after: PlanObject): Change {
+  const { impact, sentence } = kinds[after.kind]!.impact.added(after.spec);
+  return {
+    key: after.key,
+    kind: after.kind,
+    operation: "add",
+    effect: "creates",
+    impact,
+    sentence,
+    fields: [],
+    after,
+  };
+}
+
+function removed(before: PlanObject): Change {
+  const { impact, sentence } = kinds[before.kind]!.impact.removed(before.spec);
+  return {
+    key: before.key,
+    kind: before.kind,
+    operation: "remove",
+    effect: "deletes",
+    impact,
+    sentence,
+    fields: [],
+    before,
+  };
+}
+
+function changed(before: PlanObject, after: PlanObject): Change | undefined {
+  const { impact } = kinds[after.kind]!;
+  const fields = differences(before.spec, after.spec).map(([field, from, to]): FieldChange => ({
+    field,
+    before: from,
+    after: to,
+    ...impact.changed(field, before.spec, after.spec),
+  }));
+  // What was read from a broker has no origin, and brokers know nothing of operations.
+  if (before.origin && after.origin) fields.push(...operationsFields(before, after));
+  if (fields.length === 0) return undefined;
+  const worst = fields.reduce((a, b) => (rank(b.impact) < rank(a.impact) ? b : a));
+  const effect = fields.some((field) => field.effect === "replaces") ? "replaces" : "in-place";
+  return {
+    key: after.key,
+    kind: after.kind,
+    operation: "change",
+    effect,
+    impact: worst.impact,
+    sentence: worst.sentence,
+    fields,
+    before,
+    after,
+  };
+}
+
+function operationsFields(before: PlanObject, after: PlanObject): FieldChange[] {
+  return differences(before.operations ?? {}, after.operations ?? {}, "operations").map(
+    ([field, from, to]) => ({
+      field,
+      before: from,
+      after: to,
+      effect: "in-place",
+      impact: "documentation",
+      sentence: "Scaling, alerts and documents follow it; nothing changes on the broker.",
+    }),
+  );
+}
+
+/** 0 is worst. */
+export const rank = (impact: ImpactLevel): number => impactLevels.indexOf(impact);
+
+/** The leaves in which two values differ, as [dotted path, before, after]; lists are compared whole. */
+export function differences(before: unknown, after: unknown, path = ""): [string, unknown, unknown][] {
+  if (isObject(before) && isObject(after)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .toSorted()
+      .flatMap((key) => differences(before[key], after[key], path === "" ? key : `${path}.${key}`));
+  }
+  return canonicalJson(before ?? null) === canonicalJson(after ?? null) ? [] : [[path, before, after]];
+}

@@ -1,0 +1,94 @@
+import { kinds } from "../kinds/definitions.generated.ts";
+import type { ImpactLevel } from "../kinds/kind.ts";
+import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
+import { settingImpact } from "../kinds/rabbitmq-policy/impact.ts";
+import { PolicyMatcher, type PolicySubject } from "../kinds/rabbitmq-policy/matching.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import type { JsonObject } from "../topology/json.ts";
+import { type Change, differences, type FieldChange, rank } from "./changes.ts";
+
+/**
+ * What policies change, said of each queue and exchange rather than of the policies: only one applies to an object, so
+ * the reader wants to know what holds before and after. Changes of policies that Queueform writes are replaced by that,
+ * because their names are digests and mean nothing to anybody.
+ */
+export function withEffectiveSettings(
+  changes: readonly Change[],
+  before: readonly PlanObject[],
+  after: readonly PlanObject[],
+): Change[] {
+  const old = new Map(before.map((object) => [object.key, object]));
+  const [settingsBefore, settingsAfter] = [settingsIn(before), settingsIn(after)];
+  const result = new Map(
+    changes
+      .filter(({ before: was, after: is }) => !isGenerated((is ?? was)!))
+      .map((change) => [change.key, change]),
+  );
+  for (const object of after) {
+    const previous = old.get(object.key);
+    const subject = subjectOf(object);
+    if (!previous || !subject) continue;
+    const [was, is] = [settingsBefore(object, subject), settingsAfter(object, subject)];
+    const fields = differences(was, is).map(([name, from, to]): FieldChange => ({
+      field: `policy.${name}`,
+      before: from,
+      after: to,
+      effect: "in-place",
+      ...settingImpact(name, was, is),
+    }));
+    if (fields.length > 0) result.set(object.key, merged(result.get(object.key), previous, object, fields));
+  }
+  return [...result.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function merged(
+  change: Change | undefined,
+  before: PlanObject,
+  after: PlanObject,
+  fields: FieldChange[],
+): Change {
+  const all = [...(change?.fields ?? []), ...fields];
+  const worst = all.reduce<{ impact: ImpactLevel; sentence: string }>(
+    (a, b) => (rank(b.impact) < rank(a.impact) ? b : a),
+    all[0]!,
+  );
+  return {
+    key: after.key,
+    kind: after.kind,
+    operation: "change",
+    effect: change?.effect ?? "in-place",
+    impact: worst.impact,
+    sentence: worst.sentence,
+    fields: all,
+    before,
+    after,
+  };
+}
+
+const isGenerated = ({ addedBy }: PlanObject): boolean => addedBy === "queue-settings";
+
+function settingsIn(
+  objects: readonly PlanObject[],
+): (object: PlanObject, subject: PolicySubject) => JsonObject {
+  const policies = Map.groupBy(
+    objects.filter(({ kind }) => kind === "rabbitmq-policy"),
+    ({ cluster }) => cluster,
+  );
+  const matchers = new Map(
+    [...policies].map(([cluster, group]) => [
+      cluster,
+      new PolicyMatcher(group.map(({ spec }) => spec as PolicySpec)),
+    ]),
+  );
+  return ({ cluster }, subject) => matchers.get(cluster)?.effective(subject) ?? {};
+}
+
+function subjectOf({ kind, spec }: PlanObject): PolicySubject | undefined {
+  if (kinds[kind]?.broker !== "rabbitmq" || (kind !== "rabbitmq-queue" && kind !== "rabbitmq-exchange"))
+    return undefined;
+  const type =
+    kind === "rabbitmq-exchange"
+      ? "exchange"
+      : (spec["arguments"] as Record<string, unknown>)["x-queue-type"];
+  return { vhost: String(spec["vhost"]), name: String(spec["name"]), type: type as PolicySubject["type"] };
+}

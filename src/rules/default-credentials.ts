@@ -1,0 +1,19 @@
+import type { Rule } from "./rule.ts";
+
+const everybodys = new Set(["guest", "admin"]);
+const here = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export const rule: Rule = {
+  id: "default-credentials",
+  severity: "error",
+  summary: "An environment logs in to RabbitMQ as guest or admin.",
+  why: "Everybody knows these names and tries their default passwords first.",
+  fix: "Make a user for Queueform, and delete guest on the broker.",
+  check: ({ environment }, report) => {
+    for (const { name, username, endpoint, mark } of environment?.clusters.rabbitmq.values() ?? []) {
+      if (!everybodys.has(username) || !URL.canParse(endpoint) || here.has(new URL(endpoint).hostname))
+        continue;
+      report({ what: `Queueform logs in to the RabbitMQ cluster "${name}" as ${username}.`, mark });
+    }
+  },
+};

@@ -1,0 +1,12 @@
+/**
+ * Text for people, with what looks like a secret in clear made unreadable: values of keys such as password, and the
+ * password of a URL. References such as `${secret:NAME}` stay.
+ */
+export function masked(text: string): string {
+  return text
+    .replace(
+      /(?<!\$\{)((?:password|passwd|passphrase|secret|token)["']?\s*[:=]\s*)(?!["']?\$\{)("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi,
+      "$1***",
+    )
+    .replace(/(\w:\/\/[^\s:/@]*:)[^\s/@]+@/g, "$1***@");
+}

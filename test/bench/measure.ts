@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+
+export interface Run {
+  /** Seconds of the whole process, start-up included. */
+  readonly seconds: number;
+  /** Peak resident memory in MB, as the operating system counts it. */
+  readonly megabytes: number;
+}
+
+/** Runs a command to its end and measures it from outside. Throws when it exits with another code than `expected`. */
+export async function measure(command: readonly string[], directory: string, expected = 0): Promise<Run> {
+  const timed = ["/usr/bin/env", "bash", "-c", 'exec "$@" >/dev/null', "bash", ...command];
+  const start = performance.now();
+  // process.resourceUsage of this process would count all children together; wait4's own figure of one child is not
+  // reachable from Node, so the kernel is asked while the child runs.
+  const child = spawn(timed[0]!, timed.slice(1), { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  const memory = watchMemory(child.pid!);
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  const seconds = (performance.now() - start) / 1000;
+  const megabytes = memory();
+  if (code !== expected)
+    throw new Error(`${command.join(" ")} ended with ${code} instead of ${expected}:\n${errors}`);
+  return { seconds, megabytes };
+}
+
+function watchMemory(pid: number): () => number {
+  let peak = 0;
+  const look = (): void => {
+    try {
+      const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      peak = Math.max(peak, Number(found ?? 0) / 1024);
+    } catch {
+      // The process is gone; what was seen last is its peak.
+    }
+  };
+  const timer = setInterval(look, 5);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+}
+
+export const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -1,0 +1,33 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Writes a project with `count` queues, bindings and topics each, split by domain into files of 250, with three sets of
+ * limits over the queues so that policies are part of it. One exchange, one vhost.
+ */
+export function writeProject(directory: string, count: number, stack: string): void {
+  mkdirSync(join(directory, "topology"), { recursive: true });
+  mkdirSync(join(directory, "stacks"), { recursive: true });
+  writeFileSync(join(directory, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+  writeFileSync(join(directory, "stacks/Pulumi.bench.yaml"), stack);
+  for (let from = 0; from < count; from += 250) {
+    const names = Array.from({ length: Math.min(250, count - from) }, (_, index) =>
+      String(from + index).padStart(5, "0"),
+    );
+    const limits = [
+      "limit: { messages: 1000 }",
+      "limit: { messages: 5000, overflow: reject-publish }",
+      "ttl: 1h",
+    ];
+    const queues = names.map(
+      (name, index) =>
+        `    queue.${name}: { type: classic, bind: [{ exchange: events, key: event.${name} }], ${limits[index % 3]} }`,
+    );
+    const topics = names.map((name) => `    topic.${name}: { partitions: 3, replication: 1, retention: 7d }`);
+    const shared = from === 0 ? "  vhosts: { bench: {} }\n  exchanges: { events: { type: topic } }\n" : "";
+    writeFileSync(
+      join(directory, `topology/domain-${from}.yaml`),
+      `apiVersion: queueform/v1\ndomain: domain-${from}\nrabbitmq:\n  vhost: bench\n${shared}  queues:\n${queues.join("\n")}\nkafka:\n  topics:\n${topics.join("\n")}\n`,
+    );
+  }
+}

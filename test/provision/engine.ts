@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import {
+  accessSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, sep } from "node:path";
+import { startSandbox, stopSandbox, type Part, type SandboxState } from "../../src/sandbox/sandbox.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** A Pulumi that is installed on this machine. The one under node_modules would download the engine first. */
+export const engine = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .filter((directory) => !directory.split(sep).includes("node_modules"))
+  .map((directory) => join(directory, "pulumi"))
+  .find(isExecutable);
+
+/** For the titles of tests that need one. */
+export const note = engine ? "" : " (skipped: there is no Pulumi engine on PATH)";
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface Result {
+  readonly code: number;
+  /** What went to either stream. */
+  readonly output: string;
+}
+
+/** One step of a preview: what would happen to an object. */
+export interface Step {
+  readonly op: string;
+  /** Type and logical name. */
+  readonly resource: string;
+}
+
+/** This project as a fresh clone would be, with brokers of its own for the environment dev. */
+export class Clone {
+  readonly directory = mkdtempSync(join(tmpdir(), "queueform-engine-"));
+  private readonly sandbox = join(this.directory, ".queueform/sandbox/dev");
+
+  constructor(files: readonly string[] = []) {
+    for (const path of ["Pulumi.yaml", "package.json", "bin", "src", "schema", ...files]) {
+      cpSync(join(root, path), join(this.directory, path), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(join(this.directory, path, ".."), { recursive: true });
+    writeFileSync(join(this.directory, path), text);
+  }
+
+  start(parts: Part[], rabbitmqVersion: "4" | "3.10" = "4"): Promise<SandboxState> {
+    return startSandbox({ directory: this.sandbox, parts, rabbitmqVersion });
+  }
+
+  async remove(): Promise<void> {
+    await stopSandbox(this.sandbox);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Runs Pulumi and returns what it says. Throws unless it succeeds. */
+  async pulumi(args: readonly string[]): Promise<string> {
+    return expectSuccess(args, await this.runPulumi(args));
+  }
+
+  /** The same for what Pulumi must not do. Throws if it does. */
+  async refused(args: readonly string[]): Promise<string> {
+    const { code, output } = await this.runPulumi(args);
+    if (code === 0) throw new Error(`\`pulumi ${args.join(" ")}\` succeeded:\n${output}`);
+    return output;
+  }
+
+  async queueform(args: readonly string[]): Promise<string> {
+    return expectSuccess(args, await this.runQueueform(args));
+  }
+
+  /** What a second run, a refresh and `queueform drift` find to complain of. */
+  async differences(): Promise<string[]> {
+    const nothing = ["--expect-no-changes", "--stack=dev"];
+    const second = await this.runPulumi(["up", "--yes", "--refresh", ...nothing]);
+    const refresh = await this.runPulumi(["refresh", "--preview-only", ...nothing]);
+    return [...complaints(second), ...complaints(refresh), ...(await this.drift())];
+  }
+
+  async drift(): Promise<string[]> {
+    return complaints(await this.runQueueform(["drift", "--env", "dev"]));
+  }
+
+  /** Runs the commands under "The first `pulumi up`" in the README, as a person would who says yes to what `up` asks. */
+  async firstCommands(): Promise<void> {
+    const readme = readFileSync(join(this.directory, "README.md"), "utf8");
+    const commands = /<!-- first-commands -->\s*```sh\n(.*?)```/s.exec(readme)?.[1];
+    if (commands === undefined) throw new Error("The README has no first commands.");
+    // npx would take the npm package that downloads an engine, and asks on a terminal.
+    const npx = `npx() {
+      case "$1" in
+        queueform) shift; "${process.execPath}" bin/queueform.mjs "$@" ;;
+        pulumi) shift; if [ "$1" = up ]; then set -- "$@" --yes; fi; "${engine}" "$@" ;;
+        *) return 1 ;;
+      esac
+    }`;
+    expectSuccess(["README"], await this.run("bash", ["-euc", `${npx}\n${commands}`]));
+  }
+
+  /** What `pulumi up` would do, without what stays the same. */
+  async preview(): Promise<Step[]> {
+    const output = await this.pulumi(["preview", "--stack=dev", "--json"]);
+    const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as {
+      steps: { op: string; urn: string }[];
+    };
+    return steps
+      .filter(({ op }) => op !== "same")
+      .map(({ op, urn }) => ({ op, resource: urn.split("::").slice(2).join(" ") }));
+  }
+
+  private runPulumi(args: readonly string[]): Promise<Result> {
+    return this.run(engine ?? "pulumi", [...args, "--color=never"]);
+  }
+
+  private runQueueform(args: readonly string[]): Promise<Result> {
+    return this.run(process.execPath, ["bin/queueform.mjs", ...args]);
+  }
+
+  private run(command: string, args: readonly string[]): Promise<Result> {
+    // The Node of these tests runs the program too; the state goes where Pulumi.yaml says.
+    const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
+    const {
+      PULUMI_BACKEND_URL: _,
+      PULUMI_STACK: __,
+      PULUMI_CONFIG_PASSPHRASE_FILE: ___,
+      ...inherited
+    } = process.env;
+    const env = {
+      ...inherited,
+      PATH: path,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      REDIS_PASSWORD: "correct horse battery staple",
+    };
+    return new Promise((resolve) => {
+      execFile(command, args, { cwd: this.directory, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+        const code = error ? Number(error.code ?? 1) : 0;
+        resolve({ code, output: stdout + stderr });
+      });
+    });
+  }
+}
+
+function expectSuccess(args: readonly string[], { code, output }: Result): string {
+  if (code === 0) return output;
+  throw new Error(`\`${args.join(" ")}\` ended with ${code}:\n${output}`);
+}
+
+const complaints = ({ code, output }: Result): string[] => (code === 0 ? [] : [output]);

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { masked } from "../../src/topology/masked.ts";
+
+test.each([
+  ["password: hunter2", "password: ***"],
+  ['password: "hunter 2", next: 1', "password: ***, next: 1"],
+  ['{"PASSWORD":"hunter2"}', '{"PASSWORD":***}'],
+  ["token = hunter2", "token = ***"],
+  ["amqp://user:hunter2@host/v", "amqp://user:***@host/v"],
+])("hides the secret in %s", (text, shown) => expect(masked(text)).toBe(shown));
+
+test.each([
+  "password: ${secret:RABBITMQ_PASSWORD}",
+  'password: "${secret:P}"',
+  "Write ${secret:P}.",
+  "http://host:15672/path",
+  "bind: [{ exchange: a }]",
+])("leaves %s alone", (text) => expect(masked(text)).toBe(text));
