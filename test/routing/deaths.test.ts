@@ -139,7 +139,6 @@ function shown(message: Message): unknown {
     exchange: message.exchange,
     deaths: message.deaths,
     first: message.firstDeath,
-    // There were none before 3.13.
     last: message.lastDeath,
   };
 }
