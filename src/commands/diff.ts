@@ -1,10 +1,10 @@
-import { type Change, changesBetween, rank } from "../review/changes.ts";
+import { rank } from "../review/changes.ts";
 import { impactLevels, type ImpactLevel } from "../kinds/kind.ts";
 import { environmentNames } from "../environment/read.ts";
 import { planOf } from "../plan/model.ts";
-import { withEffectiveSettings } from "../review/settings.ts";
+import { type Review, review, worstImpact } from "../review/review.ts";
 import { revisionPlan } from "../review/revision.ts";
-import { changeJson, renderChanges, summarizeChanges } from "../report/changes.ts";
+import { changeJson, renderChanges, reviewJson, summarizeChanges } from "../report/changes.ts";
 import { projectDirectory } from "../topology/files.ts";
 import { type Command, environmentOption, exit, isJson, json, outputOption, text, worst } from "./command.ts";
 import { loadOrExplain } from "./diagnose.ts";
@@ -40,31 +40,23 @@ export const command: Command = {
     const known = paths.length > 0 ? [] : environmentNames(directory);
     const environments: (string | undefined)[] =
       named !== undefined ? [named] : known.length > 0 ? known : [undefined];
-    const results: { environment?: string; changes: Change[] }[] = [];
+    const reviews: Review[] = [];
     for (const environment of environments) {
       const loaded = loadOrExplain(paths, environment, console);
       if (!loaded) return exit.findings;
       const before = revisionPlan(directory, revision, paths, environment);
       for (const note of before.notes) console.say(`${note}\n`);
-      const after = planOf(loaded.model).objects;
-      results.push({
-        ...(environment && { environment }),
-        changes: withEffectiveSettings(
-          changesBetween(before.plan.objects, after),
-          before.plan.objects,
-          after,
-        ),
-      });
+      reviews.push(review(before.plan, planOf(loaded.model), before.notes));
     }
     if (isJson(values)) {
       console.print(
         json({
           against: revision,
-          environments: results.map((result) => ({ ...result, changes: result.changes.map(changeJson) })),
+          environments: reviews.map(reviewJson),
         }),
       );
     } else {
-      for (const { environments: names, changes } of grouped(results)) {
+      for (const { environments: names, changes } of grouped(reviews)) {
         if (changes.length > 0)
           console.print(
             `${names.length > 0 ? `${console.paint("bold", names.join(", "))}\n` : ""}${renderChanges(changes, console.paint)}\n`,
@@ -74,24 +66,19 @@ export const command: Command = {
         );
       }
     }
-    const all = results.flatMap(({ changes }) => changes);
+    const impact = worstImpact(reviews);
     return worst(
-      all.some(({ impact }) => rank(impact) <= rank(threshold)) ? exit.findings : exit.ok,
-      values["exit-code"] === true && all.length > 0 ? exit.changes : exit.ok,
+      impact !== undefined && rank(impact) <= rank(threshold) ? exit.findings : exit.ok,
+      values["exit-code"] === true && impact !== undefined ? exit.changes : exit.ok,
     );
   },
 };
 
 /** Environments in which the same happens are shown together. */
-function grouped(
-  results: readonly { environment?: string; changes: Change[] }[],
-): { environments: string[]; changes: Change[] }[] {
-  const groups = new Map<string, { environments: string[]; changes: Change[] }>();
-  for (const { environment, changes } of results) {
-    const id = JSON.stringify(changes.map(changeJson));
-    const group = groups.get(id) ?? { environments: [], changes };
-    if (environment !== undefined) group.environments.push(environment);
-    groups.set(id, group);
-  }
-  return [...groups.values()];
+function grouped(reviews: readonly Review[]): (Pick<Review, "changes"> & { environments: string[] })[] {
+  const same = Map.groupBy(reviews, ({ changes }) => JSON.stringify(changes.map(changeJson)));
+  return [...same.values()].map((group) => ({
+    environments: group.flatMap(({ environment }) => environment ?? []),
+    changes: group[0]!.changes,
+  }));
 }

@@ -1,4 +1,5 @@
 import type { Change, FieldChange } from "../review/changes.ts";
+import type { Review } from "../review/review.ts";
 import { count, type Paint } from "./style.ts";
 
 const signs = { creates: "+", "in-place": "~", replaces: "±", deletes: "-" } as const;
@@ -69,4 +70,9 @@ export function changeJson({ before, after, ...change }: Change): Record<string,
     ...(before?.origin && { before: before.origin }),
     ...(after?.origin && { after: after.origin }),
   };
+}
+
+/** One environment for `--output json`. */
+export function reviewJson({ changes, ...review }: Review): Record<string, unknown> {
+  return { ...review, changes: changes.map(changeJson) };
 }

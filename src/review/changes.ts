@@ -25,6 +25,33 @@ export interface Change {
   readonly fields: readonly FieldChange[];
   readonly before?: PlanObject;
   readonly after?: PlanObject;
+  /** Key of the replaced or deleted object that takes this one along, though nobody changed it. */
+  readonly takenAlongBy?: string;
+  /** Key of the object that was added instead of this removed one, or the other way round: it looks like a rename. */
+  readonly renamed?: string;
+  /** How to get there without losing a message, step by step; absent where nobody needs it. */
+  readonly wayOut?: readonly Step[];
+  /** What is on the broker now, where it was asked. */
+  readonly atStake?: AtStake;
+}
+
+/** One step of a way out, to be merged and rolled out before the next. */
+export interface Step {
+  /** What to do, in a full sentence that names the objects. */
+  readonly text: string;
+  /** For a step in the files: what to write, as YAML of a topology file. */
+  readonly yaml?: string;
+}
+
+/** Numbers as the broker reports them; what doesn't apply to a kind is absent. */
+export interface AtStake {
+  /** In a queue, ready and unacknowledged; or jobs that wait, are delayed or active. */
+  readonly messages?: number;
+  readonly consumers?: number;
+  /** Of a topic, all replicas. */
+  readonly bytes?: number;
+  /** Records that a consumer group has not read yet, by group. */
+  readonly lag?: Readonly<Record<string, number>>;
 }
 
 /** What has to be done to get from one set of objects to the other, sorted by key; [] when nothing differs. */

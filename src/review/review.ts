@@ -1,0 +1,53 @@
+import type { ImpactLevel } from "../kinds/kind.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Json } from "../topology/json.ts";
+import { type Change, changesBetween, rank } from "./changes.ts";
+import { withEffectiveSettings } from "./settings.ts";
+
+/** What a reviewer is told of one environment. */
+export interface Review {
+  /** Absent when the files were compared without any stack file. */
+  readonly environment?: string;
+  /** What limits the comparison, in full sentences: an old side that can't be read, a clone without history. */
+  readonly notes: readonly string[];
+  /** Sorted by key. */
+  readonly changes: readonly Change[];
+  /** Messages that go other ways than before. */
+  readonly routing: readonly RoutingChange[];
+}
+
+/** A message that no longer reaches a queue, or newly does; or a dead letter that is dropped now. */
+export interface RoutingChange {
+  readonly cluster: string;
+  readonly vhost: string;
+  /** Where it is published; for a dead letter, where the dead-letter exchange gets it. */
+  readonly exchange: string;
+  readonly key: string;
+  readonly headers?: Readonly<Record<string, Json>>;
+  readonly what: "no-longer-reaches" | "newly-reaches" | "dead-letter-dropped";
+  /** The queue it no longer or newly reaches; for a dead letter, the queue it comes from. */
+  readonly queue: string;
+  readonly impact: ImpactLevel;
+  /** For example: order.created no longer reaches orders.audit. */
+  readonly sentence: string;
+  /** Keys of the changes that cause it. */
+  readonly causes: readonly string[];
+}
+
+/** What has to happen to get from one plan to the other, and what it does to messages. Pure. */
+export function review(before: Plan, after: Plan, notes: readonly string[] = []): Review {
+  const changes = withEffectiveSettings(
+    changesBetween(before.objects, after.objects),
+    before.objects,
+    after.objects,
+  );
+  const environment = after.environment ?? before.environment;
+  return { ...(environment !== undefined && { environment }), notes, changes, routing: [] };
+}
+
+/** The worst that happens in any of them; undefined when nothing changes. */
+export function worstImpact(reviews: readonly Review[]): ImpactLevel | undefined {
+  return reviews
+    .flatMap(({ changes, routing }) => [...changes, ...routing].map(({ impact }) => impact))
+    .toSorted((a, b) => rank(a) - rank(b))[0];
+}
