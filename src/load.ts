@@ -17,7 +17,12 @@ export interface Loaded {
   readonly model?: Model;
   readonly environment?: Environment;
   readonly diagnostics: readonly Diagnostic[];
+  /** Names of the files that can't be read or have the wrong shape: nothing in them is part of the model. */
+  readonly leftOut: readonly string[];
 }
+
+/** What to do with a topology that has errors: nothing, or leave the files with errors out. */
+type Broken = "refuse" | "what-can-be-compiled";
 
 /**
  * From files to a checked model: read, overlay, shape, compile, rules. Every problem is in `diagnostics`; throws
@@ -27,8 +32,9 @@ export function load(
   paths: readonly string[],
   environment?: string,
   directory: string = projectDirectory(),
+  broken: Broken = "refuse",
 ): Loaded {
-  return loadEach(paths, [environment], directory)[0]!;
+  return loadEach(paths, [environment], directory, broken)[0]!;
 }
 
 /** The same files as several environments see them, read once; undefined stands for the files without any overlay. */
@@ -36,10 +42,11 @@ export function loadEach(
   paths: readonly string[],
   environments: readonly (string | undefined)[],
   directory: string = projectDirectory(),
+  broken: Broken = "refuse",
 ): Loaded[] {
   const read = readAll(paths, directory);
   const linter = new Linter(read.severities);
-  const loaded = environments.map((name) => loadOne(read, name, directory, linter));
+  const loaded = environments.map((name) => loadOne(read, name, directory, linter, broken));
   // What one environment doesn't need, another may: only who has looked at all of them knows what is unused.
   const isEverything = [undefined, ...environmentNames(directory)].every((name) =>
     environments.includes(name),
@@ -66,7 +73,13 @@ function readAll(paths: readonly string[], directory: string): Read {
   return { files, severities: readSeverities(directory, report), diagnostics };
 }
 
-function loadOne(read: Read, name: string | undefined, directory: string, linter: Linter): Loaded {
+function loadOne(
+  read: Read,
+  name: string | undefined,
+  directory: string,
+  linter: Linter,
+  broken: Broken,
+): Loaded {
   const diagnostics = [...read.diagnostics];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const environment = name === undefined ? undefined : readEnvironment(directory, name, report);
@@ -81,10 +94,15 @@ function loadOne(read: Read, name: string | undefined, directory: string, linter
     value,
   }));
   for (const file of files) checkShape(file, report);
-  const usable =
-    diagnostics.every(({ severity }) => severity !== "error") && (name === undefined || environment);
-  if (!usable) return { ...(environment && { environment }), diagnostics };
-  const model = compile(files, environment);
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const leftOut = [...new Set(errors.map(({ mark }) => mark.source.path))];
+  const base = { ...(environment && { environment }), diagnostics, leftOut };
+  const isUsable = errors.length === 0 && (name === undefined || environment !== undefined);
+  if (!isUsable && broken === "refuse") return base;
+  const model = compile(
+    files.filter(({ source }) => !leftOut.includes(source.path)),
+    environment,
+  );
   linter.check(model, report);
-  return { model, ...(environment && { environment }), diagnostics };
+  return { ...base, model };
 }

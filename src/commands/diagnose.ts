@@ -24,10 +24,15 @@ export function loadOrExplain(
   const loaded = load(paths, environment);
   const errors = loaded.diagnostics.filter(({ severity }) => severity === "error");
   if ((errors.length === 0 || anyModel) && loaded.model) return { ...loaded, model: loaded.model };
+  explain(errors, console);
+  return undefined;
+}
+
+/** Says on stderr why nothing is done. */
+export function explain(errors: readonly Diagnostic[], console: Console): void {
   for (const diagnostic of inReadingOrder(errors))
     console.say(renderDiagnostic(diagnostic, console.paintConversation));
   console.say(`${summarize(errors)}. Nothing was done.\n`);
-  return undefined;
 }
 
 export type LoadedEnvironment = { model: Model; environment: Environment };

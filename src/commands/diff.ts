@@ -1,23 +1,22 @@
 import { rank } from "../review/changes.ts";
 import { impactLevels, type ImpactLevel } from "../kinds/kind.ts";
-import { environmentNames } from "../environment/read.ts";
-import { planOf } from "../plan/model.ts";
 import { type Review, review, worstImpact } from "../review/review.ts";
-import { revisionPlan } from "../review/revision.ts";
+import { environmentsOf, limitsOf, sidesOf } from "../review/sides.ts";
 import { changeJson, renderChanges, reviewJson, summarizeChanges } from "../report/changes.ts";
 import { projectDirectory } from "../topology/files.ts";
 import { type Command, environmentOption, exit, isJson, json, outputOption, text, worst } from "./command.ts";
-import { loadOrExplain } from "./diagnose.ts";
+import { explain } from "./diagnose.ts";
 
 export const command: Command = {
   positionals: "[PATH...]",
   description:
-    "Compares the files as they are with a git revision and says what the change does to messages. Needs no broker.",
+    "Compares the files as they are with a git revision, other files or a saved plan, and says what the change does to messages. Needs no broker.",
   options: {
     against: {
       type: "string",
-      placeholder: "REV",
-      description: "The revision to compare with (default: HEAD)",
+      placeholder: "OLD",
+      description:
+        "What to compare with: a git revision (default: HEAD), A..B or A...B as git has them, a folder, a file, or a plan saved by plan --output json",
     },
     env: {
       ...environmentOption,
@@ -33,25 +32,31 @@ export const command: Command = {
     output: outputOption,
   },
   run: async (paths, values, console) => {
-    const revision = text(values, "against") ?? "HEAD";
+    const against = text(values, "against") ?? "HEAD";
     const threshold = (text(values, "fail-on-impact") ?? "outage") as ImpactLevel;
-    const directory = projectDirectory();
-    const named = text(values, "env");
-    const known = paths.length > 0 ? [] : environmentNames(directory);
-    const environments: (string | undefined)[] =
-      named !== undefined ? [named] : known.length > 0 ? known : [undefined];
+    const sides = sidesOf(against, paths, projectDirectory());
     const reviews: Review[] = [];
-    for (const environment of environments) {
-      const loaded = loadOrExplain(paths, environment, console);
-      if (!loaded) return exit.findings;
-      const before = revisionPlan(directory, revision, paths, environment);
-      for (const note of before.notes) console.say(`${note}\n`);
-      reviews.push(review(before.plan, planOf(loaded.model), before.notes));
+    try {
+      for (const note of sides.notes) console.say(`${note}\n`);
+      for (const environment of environmentsOf(sides, text(values, "env"))) {
+        const after = sides.after.side(environment);
+        if (after.errors.length > 0) {
+          explain(after.errors, console);
+          return exit.findings;
+        }
+        const before = sides.before.side(environment);
+        const notes = limitsOf(before, sides.before.label);
+        for (const note of notes) console.say(`${note}\n`);
+        reviews.push(review(before.plan, after.plan, [...sides.notes, ...notes]));
+      }
+    } finally {
+      sides.before.close();
+      sides.after.close();
     }
     if (isJson(values)) {
       console.print(
         json({
-          against: revision,
+          against,
           environments: reviews.map(reviewJson),
         }),
       );
@@ -62,7 +67,7 @@ export const command: Command = {
             `${names.length > 0 ? `${console.paint("bold", names.join(", "))}\n` : ""}${renderChanges(changes, console.paint)}\n`,
           );
         console.say(
-          `${names.length > 0 ? `${names.join(", ")}: ` : ""}${summarizeChanges(changes)} against ${revision}\n`,
+          `${names.length > 0 ? `${names.join(", ")}: ` : ""}${summarizeChanges(changes)} against ${against}\n`,
         );
       }
     }
