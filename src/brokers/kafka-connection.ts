@@ -51,17 +51,21 @@ export async function openConnection(login: KafkaLogin): Promise<OpenConnection>
     : new BrokerError(`None of the brokers answers. ${failures.map(({ message }) => message).join(" ")}`);
 }
 
+/** How the library is told of TLS and of the login, for a connection to one host or to any. */
+export function securityOptions({ tls, ca, sasl }: KafkaLogin, isName = true) {
+  return {
+    ...(tls && { tls: { ...(ca !== undefined && { ca }) }, tlsServerName: isName }),
+    ...(sasl && { sasl: { ...sasl, mechanism: mechanisms[sasl.mechanism] } }),
+  };
+}
+
 async function greet(login: KafkaLogin, address: string, timeout: number): Promise<OpenConnection> {
   const colon = address.lastIndexOf(":");
   const host = address.slice(0, colon);
   const connection = new Connection("queueform", {
     connectTimeout: timeout,
     requestTimeout,
-    ...(login.tls && {
-      tls: { ...(login.ca !== undefined && { ca: login.ca }) },
-      tlsServerName: isIP(host) === 0,
-    }),
-    ...(login.sasl && { sasl: { ...login.sasl, mechanism: mechanisms[login.sasl.mechanism] } }),
+    ...securityOptions(login, isIP(host) === 0),
   });
   // Requests fail by themselves when the connection breaks; without a listener the event would end the process.
   connection.on("error", () => {});

@@ -17,6 +17,12 @@ export interface Overview {
   readonly defaultQueueType: string;
 }
 
+export interface QueueCounts {
+  /** Ready or not yet acknowledged. */
+  readonly messages: number;
+  readonly consumers: number;
+}
+
 interface OverviewAnswer {
   readonly cluster_name?: string;
   readonly rabbitmq_version?: string;
@@ -155,6 +161,17 @@ export class RabbitmqClient {
       | undefined;
     // Other types count every few seconds whatever is asked: their 0 may be old.
     return found?.messages === 0 && found.type !== "classic" ? undefined : found?.messages;
+  }
+
+  /** Messages and consumers of every queue of a vhost, up to five seconds old; undefined when there is no such vhost. */
+  async queueCounts(vhost: string): Promise<Map<string, QueueCounts> | undefined> {
+    const query = "?columns=name,messages,consumers";
+    const found = (await this.api.get(["queues", vhost], { query, timeout: exportTimeout })) as
+      | (Partial<QueueCounts> & { readonly name: string })[]
+      | undefined;
+    return (
+      found && new Map(found.map(({ name, messages = 0, consumers = 0 }) => [name, { messages, consumers }]))
+    );
   }
 
   close(): void {

@@ -91,3 +91,26 @@ export async function readQueues(
 /** [member, score] of a sorted set. */
 const inPairs = (flat: readonly string[]): [string, string][] =>
   flat.flatMap((member, index) => (index % 2 === 0 ? [[member, flat[index + 1]!]] : []));
+
+/** Where both libraries keep jobs that still have work to do, as the command that counts them. */
+const unfinished = {
+  llen: ["wait", "paused", "active"],
+  zcard: ["delayed", "prioritized", "waiting-children"],
+} as const;
+
+/** How many jobs of each queue wait, are delayed or are being worked on. Throws BrokerError. */
+export async function countJobs(client: RedisClient, addresses: readonly QueueAddress[]): Promise<number[]> {
+  const perQueue = Object.entries(unfinished).flatMap(([command, places]) =>
+    places.map((place) => [command, place] as const),
+  );
+  const counts = await client.send(
+    addresses.flatMap(({ prefix, queue }) =>
+      perQueue.map(([command, place]) => [command, `${prefix}:${queue}:${place}`] as const),
+    ),
+  );
+  return addresses.map((_, index) =>
+    counts
+      .slice(index * perQueue.length, (index + 1) * perQueue.length)
+      .reduce((sum: number, count) => sum + Number(count), 0),
+  );
+}

@@ -9,7 +9,7 @@ export interface RedisLogin {
   readonly password?: string;
 }
 
-/** Such as ["HGETALL", key]. */
+/** Such as ["hgetall", key]; the library wants lower case. */
 export type RedisCommand = readonly [name: string, ...args: string[]];
 
 export interface RedisClient {

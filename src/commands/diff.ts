@@ -1,10 +1,26 @@
 import { rank } from "../review/changes.ts";
 import { impactLevels, type ImpactLevel } from "../kinds/kind.ts";
+import { readEnvironment } from "../environment/read.ts";
+import { secretFromProcess } from "../environment/secrets.ts";
+import { withStakes } from "../live/stakes.ts";
+import type { Target } from "../live/targets.ts";
+import { renderTargets } from "../report/targets.ts";
+import type { Diagnostic } from "../topology/diagnostic.ts";
 import { type Review, review, worstImpact } from "../review/review.ts";
 import { environmentsOf, limitsOf, sidesOf } from "../review/sides.ts";
 import { changeJson, renderChanges, reviewJson, summarizeChanges } from "../report/changes.ts";
-import { projectDirectory } from "../topology/files.ts";
-import { type Command, environmentOption, exit, isJson, json, outputOption, text, worst } from "./command.ts";
+import { projectDirectory, UsageError } from "../topology/files.ts";
+import {
+  type Command,
+  type Console,
+  environmentOption,
+  exit,
+  isJson,
+  json,
+  outputOption,
+  text,
+  worst,
+} from "./command.ts";
 import { explain } from "./diagnose.ts";
 
 export const command: Command = {
@@ -28,14 +44,21 @@ export const command: Command = {
       description: `Exit with 1 from this impact on (default: outage): ${impactLevels.join(", ")}`,
       values: impactLevels,
     },
+    live: {
+      type: "boolean",
+      description:
+        "Also ask the brokers what is at stake now: messages, consumers, group lag, bytes. Needs their secrets",
+    },
     "exit-code": { type: "boolean", description: "Exit with 2 when anything changes" },
     output: outputOption,
   },
   run: async (paths, values, console) => {
     const against = text(values, "against") ?? "HEAD";
     const threshold = (text(values, "fail-on-impact") ?? "outage") as ImpactLevel;
-    const sides = sidesOf(against, paths, projectDirectory());
+    const directory = projectDirectory();
+    const sides = sidesOf(against, paths, directory);
     const reviews: Review[] = [];
+    const unasked: Target[] = [];
     try {
       for (const note of sides.notes) console.say(`${note}\n`);
       for (const environment of environmentsOf(sides, text(values, "env"))) {
@@ -47,7 +70,10 @@ export const command: Command = {
         const before = sides.before.side(environment);
         const notes = limitsOf(before, sides.before.label);
         for (const note of notes) console.say(`${note}\n`);
-        reviews.push(review(before.plan, after.plan, [...sides.notes, ...notes]));
+        const found = review(before.plan, after.plan, [...sides.notes, ...notes]);
+        const live = values["live"] === true ? await askBrokers(found, directory, console) : undefined;
+        reviews.push(live?.review ?? found);
+        unasked.push(...(live?.problems ?? []));
       }
     } finally {
       sides.before.close();
@@ -71,13 +97,33 @@ export const command: Command = {
         );
       }
     }
+    if (unasked.length > 0) console.say(renderTargets(unasked, console.paintConversation));
     const impact = worstImpact(reviews);
     return worst(
+      unasked.length > 0 ? exit.couldNotCheck : exit.ok,
       impact !== undefined && rank(impact) <= rank(threshold) ? exit.findings : exit.ok,
       values["exit-code"] === true && impact !== undefined ? exit.changes : exit.ok,
     );
   },
 };
+
+/** The same review with what its brokers hold now. Throws UsageError where no stack file says which brokers. */
+async function askBrokers(
+  found: Review,
+  directory: string,
+  console: Console,
+): Promise<{ review: Review; problems: readonly Target[] }> {
+  if (found.environment === undefined)
+    throw new UsageError("--live asks the brokers of an environment. Say which one: --env ENV");
+  const errors: Diagnostic[] = [];
+  const environment = readEnvironment(directory, found.environment, (error) => errors.push(error));
+  if (!environment) {
+    explain(errors, console);
+    throw new UsageError("Without a stack file that can be read, nobody knows which brokers to ask.");
+  }
+  const { changes, problems } = await withStakes(found.changes, environment, secretFromProcess);
+  return { review: { ...found, changes }, problems };
+}
 
 /** Environments in which the same happens are shown together. */
 function grouped(reviews: readonly Review[]): (Pick<Review, "changes"> & { environments: string[] })[] {

@@ -1,4 +1,5 @@
 import type { Broker } from "../kinds/kind.ts";
+import type { AtStake } from "../review/changes.ts";
 import type { PlanObject } from "../plan/plan.ts";
 
 export interface Identity {
@@ -30,5 +31,7 @@ export interface Connection {
   read(desired: readonly PlanObject[]): Promise<Reading>;
   /** How many messages an object holds; undefined where that can't be told. */
   messagesIn?(object: PlanObject): Promise<number | undefined>;
+  /** What would be at stake if these objects were lost, by key; what holds nothing or doesn't exist is left out. */
+  atStake?(objects: readonly PlanObject[]): Promise<ReadonlyMap<string, AtStake>>;
   close(): Promise<void>;
 }

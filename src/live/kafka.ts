@@ -1,3 +1,4 @@
+import type { KafkaLogin } from "../brokers/kafka-connection.ts";
 import type { KafkaClient } from "../brokers/kafka.ts";
 import type { KafkaCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
@@ -5,22 +6,25 @@ import type { KafkaFacet } from "../kinds/live.ts";
 import { lives } from "../kinds/lives.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { kafkaAccessFacets, readAccess } from "./access.ts";
+import { topicsAtStake } from "./at-stake.ts";
 import { readAuthority } from "./authority.ts";
 import type { Connection, Unchecked } from "./connection.ts";
 
-/** Throws UsageError when the password or the certificate file can't be found, BrokerError when no broker answers. */
-export async function openKafka(
-  { bootstrap, tls, caFile, sasl }: KafkaCluster,
-  lookup: SecretLookup,
-): Promise<KafkaClient> {
-  // Late, so that other brokers are asked while this large library loads.
-  const client = (await import("../brokers/kafka.ts")).KafkaClient;
-  return client.connect({
+/** Throws UsageError when the password or the certificate file can't be found. */
+function kafkaLogin({ bootstrap, tls, caFile, sasl }: KafkaCluster, lookup: SecretLookup): KafkaLogin {
+  return {
     bootstrap,
     tls,
     ...(caFile !== undefined && { ca: readAuthority(caFile) }),
     ...(sasl && { sasl: { ...sasl, password: resolveSecret(sasl.password, lookup) } }),
-  });
+  };
+}
+
+/** Throws UsageError when the password or the certificate file can't be found, BrokerError when no broker answers. */
+export async function openKafka(cluster: KafkaCluster, lookup: SecretLookup): Promise<KafkaClient> {
+  // Late, so that other brokers are asked while this large library loads.
+  const client = (await import("../brokers/kafka.ts")).KafkaClient;
+  return client.connect(kafkaLogin(cluster, lookup));
 }
 
 export const kafkaFacets: ReadonlyMap<string, KafkaFacet> = new Map(
@@ -66,6 +70,7 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
         unchecked: [...unchecked, ...access.unchecked],
       };
     },
+    atStake: async (objects) => topicsAtStake(objects, kafkaLogin(cluster, lookup)),
     close: async () => {
       // A connection that could not be opened was reported where it was needed.
       const found = await opened?.catch(() => undefined);

@@ -6,6 +6,7 @@ import type { RabbitmqFacet, VhostState } from "../kinds/live.ts";
 import { lives } from "../kinds/lives.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { rabbitmqAccessFacets, readAccess } from "./access.ts";
+import { queuesAtStake } from "./at-stake.ts";
 import { readAuthority } from "./authority.ts";
 import type { Connection } from "./connection.ts";
 
@@ -49,6 +50,7 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
       return { objects: [...objects, ...access.objects], unchecked: access.unchecked };
     },
     messagesIn: async ({ kind, spec }) => rabbitmqFacets.get(kind)?.messagesIn?.(client, spec),
+    atStake: (objects) => queuesAtStake(objects, client),
     close: async () => client.close(),
   };
 }

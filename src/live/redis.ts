@@ -3,6 +3,7 @@ import type { RedisCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
 import type { RedisServerSpec } from "../kinds/redis-server/definition.ts";
 import type { PlanObject } from "../plan/plan.ts";
+import { jobsAtStake } from "./at-stake.ts";
 import type { Connection } from "./connection.ts";
 import { readContents } from "./redis-content.ts";
 
@@ -35,6 +36,7 @@ export async function connectRedis(cluster: RedisCluster, lookup: SecretLookup):
       ]);
       return { objects: objects.flat(), unchecked: [] };
     },
+    atStake: (objects) => jobsAtStake(objects, client),
     close: () => Promise.resolve(client.close()),
   };
 }

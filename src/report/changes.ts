@@ -1,4 +1,4 @@
-import type { Change, FieldChange } from "../review/changes.ts";
+import type { AtStake, Change, FieldChange } from "../review/changes.ts";
 import type { Review } from "../review/review.ts";
 import { count, type Paint } from "./style.ts";
 
@@ -17,7 +17,7 @@ export function renderChanges(changes: readonly Change[], paint: Paint): string 
 }
 
 function renderChange(
-  { key, effect, impact, sentence, fields, before, after }: Change,
+  { key, effect, impact, sentence, fields, before, after, atStake }: Change,
   paint: Paint,
 ): string {
   const colour = colours[effect];
@@ -29,7 +29,20 @@ function renderChange(
   lines.push(
     `    ${risky ? paint(["message-loss", "outage"].includes(impact) ? "red" : "yellow", `${impact}: `) : ""}${sentence}`,
   );
+  if (atStake) lines.push(`    ${paint("bold", "now:")} ${renderStake(atStake)}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What the broker holds now, in one line. */
+function renderStake({ messages, consumers, bytes, lag }: AtStake): string {
+  return [
+    messages !== undefined && count(messages, "message"),
+    consumers !== undefined && count(consumers, "consumer"),
+    bytes !== undefined && `${bytes} bytes`,
+    ...Object.entries(lag ?? {}).map(([group, behind]) => `group ${group} has ${behind} still to read`),
+  ]
+    .filter((part) => part !== false)
+    .join(", ");
 }
 
 export function renderField({

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { publish } from "../brokers/amqp.ts";
 import { kafkaClient, ownName, rabbitmqClient, sharedKafka, sharedRabbitmq } from "../brokers/sandboxes.ts";
 import { queueform } from "./run.ts";
 
@@ -109,6 +110,30 @@ describe("on real brokers", () => {
     const { code, stdout } = await run("apply", "--env", "local");
     expect(code).toBe(1);
     expect(stdout).toContain(`If that is meant: --replace rabbitmq/main/${name}/queue/work`);
+  });
+
+  test("diff --live says what a change costs now, and the rest too where a broker is down, with exit code 3", async () => {
+    expect(await run("apply", "--env", "local")).toMatchObject({ code: 0 });
+    await publish(name, "work", ["a", "b"]);
+    for (const env of ["local", "down"]) {
+      const saved = await run("plan", "--env", env, "--output", "json");
+      writeFileSync(join(directory, `${env}.json`), saved.stdout);
+    }
+    writeFileSync(
+      join(directory, "topology/cli.yaml"),
+      topology("quorum").replace("partitions: 1", "partitions: 2"),
+    );
+    const live = (env: string) => run("diff", "--live", "--against", `./${env}.json`, "--env", env);
+    await expect
+      .poll(async () => (await live("local")).stdout, { timeout: 30_000 })
+      .toContain("2 messages, 0 consumers");
+    expect((await live("local")).code).toBe(1);
+    const { code, stdout, stderr } = await live("down");
+    expect(code).toBe(3);
+    expect(stdout).toContain(`kafka/main/topic/${name}.events`);
+    expect(stdout).toContain("2 messages, 0 consumers");
+    expect(stderr).toContain("127.0.0.1:1");
+    expect(await queueform(["diff", "--live", "topology"], directory)).toMatchObject({ code: 64 });
   });
 
   test.each([

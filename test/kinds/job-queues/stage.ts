@@ -21,7 +21,7 @@ export function sharedRedis(): Address {
 }
 
 /** An environment with nothing but that Redis, called "jobs". */
-function redisEnvironment({ host, port }: Address = sharedRedis()): Environment {
+export function redisEnvironment({ host, port }: Address = sharedRedis()): Environment {
   const environment = environmentOf({});
   const mark = { source: environment.source, start: 0, end: 0 };
   const redis = new Map([["jobs", { name: "jobs", reach: "direct", tls: false, host, port, mark } as const]]);
