@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node can say what it lacks instead of failing on the first type.
 import { existsSync, readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+import module from "node:module";
 import { unsupportedNode } from "./node-version.mjs";
 
 const beside = (path) => new URL(path, import.meta.url);
@@ -15,7 +15,7 @@ if (argument === "--version" || argument === "-v") {
     console.error(problem);
     process.exitCode = 3;
   } else {
-    enableCompileCache();
+    module.enableCompileCache();
     // A checkout runs its sources as they are; an installed package has them compiled.
     const { main } = await import(
       beside(existsSync(beside("../src/cli.ts")) ? "../src/cli.ts" : "../dist/cli.js")
