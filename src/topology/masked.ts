@@ -3,10 +3,14 @@
  * password of a URL. References such as `${secret:NAME}` stay.
  */
 export function masked(text: string): string {
-  return text
-    .replace(
-      /(?<!\$\{)((?:password|passwd|passphrase|secret|token)["']?\s*[:=]\s*)(?!["']?\$\{)("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi,
-      "$1***",
-    )
-    .replace(/(\w:\/\/[^\s:/@]*:)[^\s/@]+@/g, "$1***@");
+  return (
+    text
+      .replace(
+        /(?<!\$\{)((?:password|passwd|passphrase|secret|token|requirepass|masterauth|key-file-pass)["']?\s*[:=]\s*)(?!["']?\$\{)("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi,
+        "$1***",
+      )
+      // A user of redis.conf: >password or #hash.
+      .replace(/\buser["']?\s*:[^\n]*/gi, (line) => line.replace(/(?<=\s)[>#][^\s"',}]+/g, "***"))
+      .replace(/(\w:\/\/[^\s:/@]*:)[^\s/@]+@/g, "$1***@")
+  );
 }

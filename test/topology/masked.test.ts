@@ -6,6 +6,8 @@ test.each([
   ['password: "hunter 2", next: 1', "password: ***, next: 1"],
   ['{"PASSWORD":"hunter2"}', '{"PASSWORD":***}'],
   ["token = hunter2", "token = ***"],
+  ["config: { requirepass: hunter2 }", "config: { requirepass: *** }"],
+  ['user: "app on >hunter2 #9f86d0 ~* +@all"', 'user: "app on *** *** ~* +@all"'],
   ["amqp://user:hunter2@host/v", "amqp://user:***@host/v"],
 ])("hides the secret in %s", (text, shown) => expect(masked(text)).toBe(shown));
 
@@ -14,5 +16,6 @@ test.each([
   'password: "${secret:P}"',
   "Write ${secret:P}.",
   "http://host:15672/path",
+  "user: u-7 # who paid",
   "bind: [{ exchange: a }]",
 ])("leaves %s alone", (text) => expect(masked(text)).toBe(text));
