@@ -1,21 +1,29 @@
 import type { RulePage } from "../rules/lint/pages.ts";
+import type { Severity } from "../topology/diagnostic.ts";
 import { severityColours } from "./diagnostics.ts";
 import type { Paint } from "./style.ts";
 
+/** A rule as one project has it. */
+interface RuleInProject extends RulePage {
+  readonly effective: Severity | "off";
+}
+
 /** One line a rule: id, severity, what it finds. */
-export function renderRules(pages: readonly RulePage[], paint: Paint): string {
-  const width = Math.max(...pages.map(({ id }) => id.length));
-  const lines = pages.map(
-    ({ id, severity, summary }) =>
-      `${id.padEnd(width)}  ${paint(severityColours[severity], severity.padEnd("warning".length))}  ${summary}\n`,
-  );
+export function renderRules(rules: readonly RuleInProject[], paint: Paint): string {
+  const width = Math.max(...rules.map(({ id }) => id.length));
+  const lines = rules.map(({ id, severity, effective, summary }) => {
+    const shown = effective.padEnd("warning".length);
+    const usually = effective === severity ? "" : paint("dim", ` (${severity} by default)`);
+    return `${id.padEnd(width)}  ${paint(effective === "off" ? "dim" : severityColours[effective], shown)}  ${summary}${usually}\n`;
+  });
   return lines.join("");
 }
 
 /** One rule as `--output json` lists it. */
-export const ruleJson = ({ id, severity, summary }: RulePage): Record<string, string> => ({
+export const ruleJson = ({ id, severity, effective, summary }: RuleInProject): Record<string, string> => ({
   id,
-  severity,
+  severity: effective,
+  default: severity,
   summary,
 });
 

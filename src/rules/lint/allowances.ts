@@ -1,8 +1,7 @@
 import type { Report } from "../../topology/diagnostic.ts";
 import { commentsOf } from "../../topology/comments.ts";
 import { type Mark, positionOf, type Source } from "../../topology/mark.ts";
-import { suggestion } from "../../topology/nearest.ts";
-import { pages } from "./pages.ts";
+import { isOptional, reportAbout } from "./about-rules.ts";
 
 /** A comment `# allow <rule>: <reason>`. */
 interface Allowance {
@@ -45,50 +44,13 @@ export class Allowances {
 
   reportUnused(report: Report): void {
     for (const { id, mark, used } of [...this.known.values()].flatMap((places) => [...places.values()])) {
-      if (used) continue;
-      report({
-        rule: "unused-allow",
-        severity: "warning",
-        what: `Nothing here is found by "${id}".`,
-        why: "The comment would hide the next real finding on this line.",
-        fix: "Remove it.",
-        mark,
-      });
+      if (!used) reportAbout("unused-allow", `Nothing here is found by "${id}".`, mark, report);
     }
   }
 }
 
 function isUsable(id: string, reason: string | undefined, mark: Mark, report: Report): boolean {
-  const page = pages.get(id);
-  if (!page) {
-    report({
-      rule: "unknown-rule",
-      severity: "warning",
-      what: `There is no rule "${id}".`,
-      why: "This comment allows nothing.",
-      fix: `${suggestion(id, pages.keys())}"queueform rules" lists them all.`,
-      mark,
-    });
-  } else if (page.structural) {
-    report({
-      rule: "rule-not-optional",
-      severity: "error",
-      what: `"${id}" can't be allowed.`,
-      why: "What it finds is refused by a broker or an engine, so nothing would work without it.",
-      fix: "Remove the comment, and correct what the rule finds.",
-      mark,
-    });
-  } else if (!reason) {
-    report({
-      rule: "allow-without-reason",
-      severity: "warning",
-      what: `"# allow ${id}" gives no reason.`,
-      why: "In a year nobody knows whether it still holds, so it allows nothing.",
-      fix: `Write "# allow ${id}: <reason>".`,
-      mark,
-    });
-  } else {
-    return true;
-  }
-  return false;
+  if (!isOptional(id, mark, report, "warning")) return false;
+  if (!reason) reportAbout("allow-without-reason", `"# allow ${id}" gives no reason.`, mark, report);
+  return Boolean(reason);
 }

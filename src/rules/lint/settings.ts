@@ -4,9 +4,9 @@ import type { Report, Severity } from "../../topology/diagnostic.ts";
 import { readSource } from "../../topology/files.ts";
 import { isObject, type JsonObject } from "../../topology/json.ts";
 import { keyMarkOf, markOf } from "../../topology/mark.ts";
-import { suggestion } from "../../topology/nearest.ts";
 import { checkValue, compileSchema, type Validate } from "../../topology/shape.ts";
 import { parseYaml } from "../../topology/yaml.ts";
+import { isOptional } from "./about-rules.ts";
 import { pages } from "./pages.ts";
 
 /** What a project says of rules, by id. */
@@ -43,28 +43,9 @@ export function readSeverities(directory: string, report: Report): Severities {
   const written = isObject(file["rules"]) ? file["rules"] : {};
   for (const [id, value] of Object.entries(written)) {
     const mark = keyMarkOf(written, id) ?? markOf(file)!;
-    const page = pages.get(id);
-    if (!page) {
-      report({
-        rule: "unknown-rule",
-        severity: "error",
-        what: `There is no rule "${id}".`,
-        why: "This line changes nothing.",
-        fix: `${suggestion(id, pages.keys())}"queueform rules" lists them all.`,
-        mark,
-      });
-    } else if (page.structural && value !== "error") {
-      report({
-        rule: "rule-not-optional",
-        severity: "error",
-        what: `"${id}" can't be turned off or lowered.`,
-        why: "What it finds is refused by a broker or an engine, so nothing would work without it.",
-        fix: "Remove the line, and correct what the rule finds.",
-        mark,
-      });
-    } else {
+    // Saying once more that a rule is an error is no harm.
+    if ((value === "error" && pages.has(id)) || isOptional(id, mark, report, "error"))
       severities.set(id, value as Severity | "off");
-    }
   }
   return severities;
 }
