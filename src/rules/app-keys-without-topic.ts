@@ -1,6 +1,7 @@
 import { exchangeKey } from "../kinds/key.ts";
 import type { ExchangeSpec } from "../kinds/rabbitmq-exchange/definition.ts";
-import { isKnownToBroker, rabbitmqRoles } from "../patterns/apps/rabbitmq-roles.ts";
+import { defaultExchange, rabbitmqRoles } from "../patterns/apps/rabbitmq-roles.ts";
+import { builtInTypes } from "./lint/targets.ts";
 import type { Rule } from "./rule.ts";
 
 export const rule: Rule = {
@@ -14,8 +15,10 @@ export const rule: Rule = {
     for (const { app, cluster, vhost, publishes } of rabbitmqRoles(files, all)) {
       for (const { exchange, keys, mark } of publishes) {
         const spec = byKey.get(exchangeKey(cluster, vhost, exchange))?.spec as ExchangeSpec | undefined;
-        const type = spec?.type ?? (isKnownToBroker(exchange) ? exchange.replace("amq.", "") : "topic");
-        if (keys === undefined || type === "topic") continue;
+        const type = spec?.type ?? builtInTypes.get(exchange);
+        // Of an exchange that nobody knows another rule speaks.
+        const isTopic = type === undefined ? exchange !== defaultExchange : type === "topic";
+        if (keys === undefined || isTopic) continue;
         report({
           what: `"${app}" should use only some keys on "${exchange}", which is no topic exchange.`,
           mark,

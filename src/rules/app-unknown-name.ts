@@ -1,7 +1,8 @@
 import { exchangeKey, queueKey } from "../kinds/key.ts";
-import { isKnownToBroker, rabbitmqRoles } from "../patterns/apps/rabbitmq-roles.ts";
+import { defaultExchange, rabbitmqRoles } from "../patterns/apps/rabbitmq-roles.ts";
 import type { Mark } from "../topology/mark.ts";
 import { suggestion } from "../topology/nearest.ts";
+import { builtInTypes } from "./lint/targets.ts";
 import type { Rule } from "./rule.ts";
 
 export const rule: Rule = {
@@ -24,7 +25,8 @@ export const rule: Rule = {
         });
       };
       for (const { exchange, mark } of publishes) {
-        if (!isKnownToBroker(exchange) && !byKey.has(exchangeKey(cluster, vhost, exchange)))
+        const isBuiltIn = exchange === defaultExchange || builtInTypes.has(exchange);
+        if (!isBuiltIn && !byKey.has(exchangeKey(cluster, vhost, exchange)))
           complain("publishes to", "exchange", exchange, mark);
       }
       for (const { queue, mark } of consumes) {

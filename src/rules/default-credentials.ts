@@ -1,3 +1,4 @@
+import type { RabbitmqUserSpec } from "../kinds/rabbitmq-user/definition.ts";
 import type { Rule } from "./rule.ts";
 
 const everybodys = new Set(["guest", "admin"]);
@@ -6,14 +7,23 @@ const here = new Set(["localhost", "127.0.0.1", "[::1]"]);
 export const rule: Rule = {
   id: "default-credentials",
   severity: "error",
-  summary: "An environment logs in to RabbitMQ as guest or admin.",
+  summary: "An environment logs in to RabbitMQ as guest or admin, or an application would be guest.",
   why: "Everybody knows these names and tries their default passwords first.",
   fix: "Make a user for Queueform, and delete guest on the broker.",
-  check: ({ environment }, report) => {
+  check: ({ environment, ofKind }, report) => {
     for (const { name, username, endpoint, mark } of environment?.clusters.rabbitmq.values() ?? []) {
       if (!everybodys.has(username) || !URL.canParse(endpoint) || here.has(new URL(endpoint).hostname))
         continue;
       report({ what: `Queueform logs in to the RabbitMQ cluster "${name}" as ${username}.`, mark });
+    }
+    for (const { cluster, spec, mark } of ofKind<unknown, RabbitmqUserSpec>("rabbitmq-user")) {
+      if (spec.name !== "guest") continue;
+      report({
+        what: `An application of the RabbitMQ cluster "${cluster}" would log in as guest.`,
+        why: "Every broker has this user from the start, as an administrator: the application would be one.",
+        fix: "Call the application by a name of its own, and delete guest on the broker.",
+        mark,
+      });
     }
   },
 };

@@ -1,4 +1,6 @@
-import { nearest } from "../topology/nearest.ts";
+import type { BindingSpec } from "../kinds/rabbitmq-binding/definition.ts";
+import { nearest, suggestion } from "../topology/nearest.ts";
+import { builtInTypes } from "./lint/targets.ts";
 import type { Rule } from "./rule.ts";
 
 const mostGuesses = 100;
@@ -13,7 +15,7 @@ export const rule: Rule = {
   why: "What refers to it can't be created: the broker refuses it, or drops what should go there.",
   fix: "Declare the object, or correct the name.",
   structural: true,
-  check: ({ all, byKey }, report) => {
+  check: ({ all, byKey, ofKind }, report) => {
     const namesBeside = new Map<string, string[]>();
     for (const { key, name } of all) {
       const beside = besideOf(key);
@@ -35,6 +37,14 @@ export const rule: Rule = {
           mark,
         });
       }
+    }
+    for (const { spec, mark } of ofKind<unknown, BindingSpec>("rabbitmq-binding")) {
+      if (!spec.source.startsWith("amq.") || builtInTypes.has(spec.source)) continue;
+      report({
+        what: `No broker has an exchange "${spec.source}", and none can be declared by that name.`,
+        fix: `${suggestion(spec.source, builtInTypes.keys())}Correct the name.`,
+        mark,
+      });
     }
   },
 };

@@ -63,13 +63,17 @@ export const bindingsTo = perModel((model): ReadonlyMap<string, Binding[]> =>
   ),
 );
 
-const builtInTypes: ReadonlyMap<string, string> = new Map(
+/** The exchanges that a broker has by itself, some only where they are switched on, and their types. */
+export const builtInTypes: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "amq.direct": "direct",
     "amq.fanout": "fanout",
     "amq.topic": "topic",
     "amq.headers": "headers",
     "amq.match": "headers",
+    "amq.rabbitmq.event": "topic",
+    "amq.rabbitmq.log": "topic",
+    "amq.rabbitmq.trace": "topic",
   }),
 );
 
@@ -119,6 +123,13 @@ export const alternateQueues = perModel((model) => {
   }
   return found;
 });
+
+/** The queues, by key, that a message with any key may get into by this exchange. */
+export function queuesBehind(model: Model, cluster: string, { vhost, name }: ExchangeSpec): Set<string> {
+  const found = new Set<string>();
+  collect(model, { cluster, vhost, exchange: name, key: undefined }, new Set(), found);
+  return found;
+}
 
 /** The keys that dead letters of a queue can carry; undefined stands for any. */
 function deadLetterKeys(model: Model, { queue, setting }: QueueFacts): readonly (string | undefined)[] {
