@@ -1,5 +1,5 @@
 import { brokerNames, type Environment } from "../environment/environment.ts";
-import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
+import { resolveSecrets, type SecretLookup } from "../environment/secrets.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import type { Broker } from "../kinds/kind.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
@@ -45,9 +45,7 @@ export async function withClusters<T>(
 function checkSecrets(id: string, { clusters }: Environment, lookup: SecretLookup): void {
   const [broker, cluster] = JSON.parse(id) as [Broker, string];
   const found = clusters[broker].get(cluster);
-  if (!found || found.reach === "none") return;
-  if ("password" in found && found.password !== undefined) resolveSecret(found.password, lookup);
-  if ("sasl" in found && found.sasl) resolveSecret(found.sasl.password, lookup);
+  if (found?.reach !== "none") resolveSecrets(found, lookup);
 }
 
 async function use(
