@@ -6,6 +6,7 @@ import { probeAll, type Target } from "../live/targets.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
 import type { ApplyResult, Failure, Refusal } from "./result.ts";
+import { checkUsers, withOtherPasswords } from "./rotate.ts";
 import { send } from "./send.ts";
 import { verify } from "./verify.ts";
 import { workFor } from "./work.ts";
@@ -16,6 +17,8 @@ export interface ApplyOptions {
   readonly allow: readonly string[];
   /** Whether what nobody declares inside an `owns:` scope is deleted; false when absent. */
   readonly prune?: boolean;
+  /** Keys of users whose password is sent whatever the broker says of it. */
+  readonly rotate?: readonly string[];
   readonly onProgress: OnProgress;
 }
 
@@ -23,21 +26,22 @@ export interface ApplyOptions {
  * Makes the brokers look like the plan: checks that they are the right ones, reads them, sends the difference in bulk,
  * reads them back. Sends nothing when a cluster can't be asked, or when something would be refused. A run that was
  * killed is finished by the next one, because every run starts from what is there.
- * What goes wrong on a broker is part of the result; throws UsageError for a secret that is not set. Whether this engine may write to the environment at all is for the
- * caller to know.
+ * What goes wrong on a broker is part of the result; throws UsageError for a secret that is not set and for a user to
+ * rotate that is not declared. Whether this engine may write to the environment at all is for the caller to know.
  */
-export function applyPlan(
+export async function applyPlan(
   plan: Plan,
   environment: Environment,
   lookup: SecretLookup,
-  { allow, prune = false, onProgress }: ApplyOptions,
+  { allow, prune = false, rotate = [], onProgress }: ApplyOptions,
 ): Promise<ApplyResult> {
+  checkUsers(plan, rotate);
   return withClusters(plan, environment, lookup, async (uses) => {
     onProgress("Checking the brokers");
     const problems = (await probeAll(uses, environment)).filter(({ problem }) => problem !== undefined);
     if (problems.length > 0) return { ...nothing, problems };
     onProgress("Reading the brokers");
-    const before = await readAll(uses);
+    const before = withOtherPasswords(await readAll(uses), rotate);
     const unread = problemsIn(before);
     const { clusters, unchecked } = before;
     if (unread.length > 0) return { ...nothing, clusters, problems: unread };

@@ -3,7 +3,7 @@ import { compare } from "../live/compare.ts";
 import type { Observation } from "../live/observe.ts";
 import type { Superseded } from "../live/superseded.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
-import { isOwned } from "../plan/scope.ts";
+import { isOwned, type Scope } from "../plan/scope.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import { guardPolicies } from "./policy-guard.ts";
 import type { Refusal } from "./result.ts";
@@ -28,7 +28,7 @@ export function workFor(
   prune: boolean,
 ): Work {
   const { changed, missing, superseded, unmanaged } = compare(plan, observation);
-  const pruned = prune ? unmanaged.filter((object) => isOwned(object, plan.owns ?? [])) : [];
+  const pruned = prune ? unmanaged.filter((object) => isPrunable(object, plan.owns ?? [])) : [];
   const allow = new Set([...named, ...pruned.map(({ key }) => key)]);
   const isAllowed = ({ key }: { readonly key: string }): boolean => allow.has(key);
   const replaced = changed.filter(({ effect }) => effect === "replaces");
@@ -52,6 +52,10 @@ export function workFor(
     unmanaged: unmanaged.filter((object) => !isAllowed(object)),
   };
 }
+
+/** Who may log in and what for is taken away only by name: `owns:` speaks of what holds and routes messages. */
+const isPrunable = (object: PlanObject, scopes: readonly Scope[]): boolean =>
+  lives[object.kind]?.scope !== "access" && isOwned(object, scopes);
 
 /** What the broker deletes together with something that is replaced, and that must be made again with it. */
 function alongside(plan: Plan, replaced: readonly Change[], changed: readonly Change[]): PlanObject[] {

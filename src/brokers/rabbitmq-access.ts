@@ -27,13 +27,10 @@ export interface TopicPermissionInfo {
 
 /** Who may do what on a RabbitMQ. Every method throws BrokerError. */
 export class RabbitmqAccess {
-  /** The user that this connection logs in with. */
-  readonly login: string;
   private readonly api: ManagementApi;
 
-  constructor(api: ManagementApi, login: string) {
+  constructor(api: ManagementApi) {
     this.api = api;
-    this.login = login;
   }
 
   async users(): Promise<UserInfo[]> {
@@ -55,7 +52,8 @@ export class RabbitmqAccess {
     return ((await this.api.get(["topic-permissions"])) ?? []) as TopicPermissionInfo[];
   }
 
-  createUser(name: string, password: string, tags: readonly string[]): Promise<void> {
+  /** Makes a user, or gives it another password. */
+  putUser(name: string, password: string, tags: readonly string[]): Promise<void> {
     return this.api.send("PUT", ["users", name], { password, tags: tags.join(",") });
   }
 

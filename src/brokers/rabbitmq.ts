@@ -43,7 +43,7 @@ export class RabbitmqClient {
   constructor(login: ManagementLogin) {
     this.endpoint = login.endpoint;
     this.api = new ManagementApi(login);
-    this.access = new RabbitmqAccess(this.api, login.username);
+    this.access = new RabbitmqAccess(this.api);
   }
 
   async overview(): Promise<Overview> {

@@ -34,10 +34,13 @@ export const command: Command = {
     env: environmentOption,
     delete: named("An object that is in no file, to be deleted"),
     replace: named("An object that may be deleted and made anew, with all it holds"),
+    rotate: named(
+      "A user of an application that gets its password anew, from the secret as it is set now. Needed after a change of a secret on Kafka, which tells no passwords; on RabbitMQ and in Kubernetes a changed one is seen and sent without this",
+    ),
     prune: {
       type: "boolean",
       description:
-        "Delete, with all it holds, everything that is in no file inside the names that the files claim (owns:)",
+        "Delete, with all it holds, everything that is in no file inside the names that the files claim (owns:). Users and their rights are deleted by name only",
     },
     allow: named("A policy that may change what other people's objects are set to"),
     only: {
@@ -61,6 +64,7 @@ export const command: Command = {
     const result = await applyPlan({ ...plan, objects: part }, environment, secretFromProcess, {
       allow,
       prune: values["prune"] === true,
+      rotate: list(values, "rotate"),
       onProgress: progress.step,
     });
     progress.end();

@@ -24,14 +24,14 @@ const access = {
     enum: ["managed", "none"],
     default: "none",
     description:
-      "managed: every application that the files name becomes a user that may do what the files say and nothing else. none: who may do what is somebody else's business.",
+      "managed: every application that the files name becomes a user that may do what the files say and nothing else. What is left of those that they name no longer is reported as unmanaged. none: who may do what is somebody else's business.",
   },
   principal: {
     type: "string",
     pattern: "\\{app\\}",
     default: "{app}",
     description:
-      "With access: managed, the name that an application logs in with. On Kafka a distinguished name (CN={app},...) means that applications log in with certificates, so no users with passwords are made.",
+      "With access: managed, the name that an application logs in with. On Kafka a distinguished name (CN={app},...) means that applications log in with certificates, so no users with passwords are made. On a cluster that others use, too, names of one's own let drift tell users that are left over from users of others.",
     examples: ["{app}-prod"],
   },
 };

@@ -67,10 +67,28 @@ interface AccessFacet<Client, Spec extends JsonObject> {
   readonly scope: "access";
   /** Lower ones are made first, higher ones deleted first. */
   readonly order: number;
-  /** What the broker doesn't tell of such an object, for those that otherwise are as declared. */
+  /** Why a password could not be compared, for users that otherwise are as declared and have no `hasPassword`. */
   readonly unseen?: string;
-  /** All of this kind that concerns the declared ones, in as few calls as the broker allows. */
-  observe(client: Client, cluster: string, desired: ReadonlyMap<string, Spec>): Promise<Observed<Spec>[]>;
+  /** The declared ones that are there, and those that could be left of earlier plans, in as few calls as possible. */
+  observe(client: Client, declared: DeclaredAccess<Spec>): Promise<ObservedAccess<Spec>[]>;
+}
+
+/** What the files have on one cluster. */
+export interface DeclaredAccess<Spec extends JsonObject = JsonObject> {
+  readonly cluster: string;
+  /** The specs of one kind, by key. */
+  readonly specs: ReadonlyMap<string, Spec>;
+  /** Those that the files have something in; none on Kafka. */
+  readonly vhosts: ReadonlySet<string>;
+}
+
+export interface ObservedAccess<Spec extends JsonObject = JsonObject> extends Observed<Spec> {
+  /** Who may do it: the name of a user. */
+  readonly principal: string;
+  /** True for a right to something that the files declare: worth knowing whoever has it. */
+  readonly concerns?: boolean;
+  /** Whether a password is the one that the user has; absent where the broker doesn't tell. */
+  readonly hasPassword?: ((password: string) => boolean) | undefined;
 }
 
 /** How users and rights live on RabbitMQ. Secrets in specs that are written have been resolved. */

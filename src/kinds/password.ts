@@ -1,5 +1,9 @@
 import type { JsonObject } from "../topology/json.ts";
 
+/** Stand in what was read from a broker for passwords and other secrets, which may not be shown. */
+export const otherSecret = "(differs)";
+export const someSecret = "(present)";
+
 /** A password in a topology file: only ever a reference. */
 export const passwordSchema: JsonObject = {
   type: "string",

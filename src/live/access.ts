@@ -1,7 +1,12 @@
+import { hasOwnNames, isPrincipal } from "../environment/access.ts";
+import type { ManagedAccess } from "../environment/environment.ts";
+import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
 import { canonicalJson } from "../kinds/key.ts";
-import type { KafkaAccessFacet, RabbitmqAccessFacet } from "../kinds/live.ts";
+import type { DeclaredAccess, KafkaAccessFacet, ObservedAccess, RabbitmqAccessFacet } from "../kinds/live.ts";
 import { lives } from "../kinds/lives.generated.ts";
+import { otherSecret } from "../kinds/password.ts";
 import type { PlanObject } from "../plan/plan.ts";
+import { UsageError } from "../topology/files.ts";
 import type { JsonObject } from "../topology/json.ts";
 import type { Reading, Unchecked } from "./connection.ts";
 
@@ -19,34 +24,70 @@ export const kafkaAccessFacets: ReadonlyMap<string, KafkaAccessFacet> = new Map(
 
 interface Observer<Client> {
   readonly unseen?: string;
-  observe(
-    client: Client,
-    cluster: string,
-    desired: ReadonlyMap<string, JsonObject>,
-  ): Promise<readonly { readonly key: string; readonly spec: JsonObject }[]>;
+  observe(client: Client, declared: DeclaredAccess): Promise<readonly ObservedAccess[]>;
+}
+
+interface Cluster extends ManagedAccess {
+  readonly name: string;
+  /** Who Queueform is there. What it may do itself is no news. */
+  readonly login: string | undefined;
 }
 
 /**
- * Users and rights on a cluster. A kind that the plan has nothing of isn't asked for: where the files don't manage access,
- * who may do what is none of our business.
+ * Users and rights on a cluster, also of kinds that the plan has nothing of any more. Where the files don't manage
+ * access, who may do what is none of our business, and nothing is asked.
  */
 export async function readAccess<Client>(
   facets: ReadonlyMap<string, Observer<Client>>,
   client: Client,
-  cluster: string,
+  cluster: Cluster,
   desired: readonly PlanObject[],
+  lookup: SecretLookup,
 ): Promise<Reading> {
   const objects: PlanObject[] = [];
   const unchecked: Unchecked[] = [];
+  if (cluster.access !== "managed") return { objects, unchecked };
+  const { name } = cluster;
+  const vhosts = new Set(desired.flatMap(vhostOf));
   for (const [kind, { unseen, observe }] of facets) {
-    const own = new Map(desired.filter((object) => object.kind === kind).map(({ key, spec }) => [key, spec]));
-    if (own.size === 0) continue;
-    for (const { key, spec } of await observe(client, cluster, own)) {
-      objects.push({ kind, key, cluster, spec, dependsOn: [] });
-      const wanted = own.get(key);
-      if (unseen !== undefined && wanted && canonicalJson(wanted) === canonicalJson(spec))
-        unchecked.push({ key, reason: unseen });
+    const specs = new Map(
+      desired.filter((object) => object.kind === kind).map(({ key, spec }) => [key, spec]),
+    );
+    for (const found of await observe(client, { cluster: name, specs, vhosts })) {
+      const { key, principal, concerns = false } = found;
+      const wanted = specs.get(key);
+      const isCandidate = isPrincipal(cluster, principal);
+      if (!wanted && (principal === cluster.login || (!isCandidate && !concerns))) continue;
+      const { spec, reason } = wanted
+        ? checked(found, wanted, unseen, lookup)
+        : { ...found, reason: undefined };
+      const isClaimed = isCandidate && hasOwnNames(cluster);
+      objects.push({ kind, key, cluster: name, spec, ...(isClaimed && { addedBy: "apps" }), dependsOn: [] });
+      if (reason !== undefined && wanted && canonicalJson(wanted) === canonicalJson(spec))
+        unchecked.push({ key, reason });
     }
   }
   return { objects, unchecked };
+}
+
+const vhostOf = ({ kind, spec }: PlanObject): string | [] => {
+  const vhost = kind === "rabbitmq-vhost" ? spec["name"] : spec["vhost"];
+  return typeof vhost === "string" ? vhost : [];
+};
+
+/** Compares the password of a user without showing it. `reason` says why it could not be compared; then it counts as equal. */
+function checked(
+  { spec, hasPassword }: ObservedAccess,
+  { password }: JsonObject,
+  unseen: string | undefined,
+  lookup: SecretLookup,
+): { readonly spec: JsonObject; readonly reason: string | undefined } {
+  if (typeof password !== "string" || !hasPassword) return { spec, reason: unseen };
+  try {
+    const isSame = hasPassword(resolveSecret(password, lookup));
+    return { spec: isSame ? spec : { ...spec, password: otherSecret }, reason: undefined };
+  } catch (error) {
+    if (error instanceof UsageError) return { spec, reason: error.message };
+    throw error;
+  }
 }

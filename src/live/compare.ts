@@ -1,5 +1,5 @@
 import type { Plan, PlanObject } from "../plan/plan.ts";
-import { hasScope, isOwned } from "../plan/scope.ts";
+import { hasScope, isOwned, type Scope } from "../plan/scope.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import { placeOf } from "./clusters.ts";
 import type { Observation } from "./observe.ts";
@@ -14,6 +14,10 @@ export interface Comparison {
   /** On the broker, declared by nobody, and not other people's (`owns:`); sorted by key. */
   readonly unmanaged: readonly PlanObject[];
 }
+
+/** By the files (`owns:`), or for users and rights by the names that the stack file gives to applications. */
+const isClaimed = (object: PlanObject, scopes: readonly Scope[]): boolean =>
+  object.addedBy !== undefined || isOwned(object, scopes);
 
 export function compare(plan: Plan, { objects, unchecked, clusters }: Observation): Comparison {
   const read = new Set(
@@ -38,7 +42,7 @@ export function compare(plan: Plan, { objects, unchecked, clusters }: Observatio
     missing: comparable.filter(({ key }) => !found.has(key)),
     superseded,
     unmanaged: undeclared
-      .filter((object) => !ours.has(object.key) && (isOwned(object, scopes) || !hasScope(object, scopes)))
+      .filter((object) => !ours.has(object.key) && (isClaimed(object, scopes) || !hasScope(object, scopes)))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1)),
   };
 }

@@ -64,7 +64,13 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
             unchecked.push({ key: observed.key, reason: topic.configUnknown });
         }
       }
-      const access = await readAccess(kafkaAccessFacets, await client(), cluster.name, desired);
+      const access = await readAccess(
+        kafkaAccessFacets,
+        await client(),
+        { ...cluster, login: cluster.sasl?.username },
+        desired,
+        lookup,
+      );
       return {
         objects: [...objects, ...access.objects],
         unchecked: [...unchecked, ...access.unchecked],

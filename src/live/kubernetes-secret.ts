@@ -1,11 +1,8 @@
 import { resolveSecret, resolveSecrets, type SecretLookup } from "../environment/secrets.ts";
 import { at, type Manifest } from "../kinds/kubernetes-object/manifest.ts";
+import { otherSecret, someSecret } from "../kinds/password.ts";
 import { UsageError } from "../topology/files.ts";
 import { isObject, type Json, type JsonObject } from "../topology/json.ts";
-
-/** Stands in observed Secrets for what may not be shown. */
-const differs = "(differs)";
-const undeclared = "(present)";
 
 export interface ObservedSecret {
   /** In the words of the declaration: a value that is as declared shows as the reference that it was declared with. */
@@ -23,12 +20,12 @@ export function observeSecret(declared: Manifest, living: JsonObject, lookup: Se
   for (const [name, encoded] of Object.entries(is)) {
     const text = wanted[name];
     if (text === undefined) {
-      stringData[name] = undeclared;
+      stringData[name] = someSecret;
       continue;
     }
     try {
       stringData[name] =
-        Buffer.from(encoded, "base64").toString() === resolveSecret(text, lookup) ? text : differs;
+        Buffer.from(encoded, "base64").toString() === resolveSecret(text, lookup) ? text : otherSecret;
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       unchecked = error.message;

@@ -45,7 +45,13 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
       const vhosts = await readVhosts(client, [...names], (name) =>
         declared.has(vhostKey(cluster.name, name)),
       );
-      const access = await readAccess(rabbitmqAccessFacets, client, cluster.name, desired);
+      const access = await readAccess(
+        rabbitmqAccessFacets,
+        client,
+        { ...cluster, login: cluster.username },
+        desired,
+        lookup,
+      );
       const objects = vhosts.flatMap((vhost) => objectsIn(vhost, cluster.name, declared));
       return { objects: [...objects, ...access.objects], unchecked: access.unchecked };
     },

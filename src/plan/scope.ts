@@ -39,14 +39,21 @@ function owned(file: TopologyFile, section: "rabbitmq" | "kafka"): string[] {
   return Array.isArray(names) ? names.map(String) : [];
 }
 
-/** Whether an object belongs to one of the scopes; a binding belongs where its destination does. */
+/** Whether an object belongs to one of the scopes; a binding where its destination does, an ACL where its resource does. */
 export function isOwned({ key, spec }: Pick<PlanObject, "key" | "spec">, scopes: readonly Scope[]): boolean {
-  const name = String(spec["destination"] ?? spec["name"] ?? "");
+  const name = String(spec["destination"] ?? spec["name"] ?? spec["resourceName"] ?? "");
   return scopes.some(
     ({ place, names }) => key.startsWith(place) && names.some((glob) => globMatches(glob, name)),
   );
 }
 
-/** Whether somebody claimed names there: then everything else there is other people's. */
-export const hasScope = ({ key }: Pick<PlanObject, "key">, scopes: readonly Scope[]): boolean =>
-  scopes.some(({ place }) => key.startsWith(place));
+/** Whether somebody claimed names there: then everything else there is other people's. Users of RabbitMQ are in all vhosts. */
+export const hasScope = (
+  { kind, key, cluster }: Pick<PlanObject, "kind" | "key" | "cluster">,
+  scopes: readonly Scope[],
+): boolean => {
+  const above = kind === "rabbitmq-user" ? `${keyOf("rabbitmq", cluster)}/` : undefined;
+  return scopes.some(
+    ({ place }) => key.startsWith(place) || (above !== undefined && place.startsWith(above)),
+  );
+};

@@ -2,6 +2,7 @@ import { type Channel, type ChannelModel, connect } from "amqplib";
 import { expect } from "vitest";
 import { applyPlan } from "../../src/apply/apply.ts";
 import type { ApplyResult } from "../../src/apply/result.ts";
+import type { Environment, ManagedAccess } from "../../src/environment/environment.ts";
 import { type Drift, drift } from "../../src/live/drift.ts";
 import { observe } from "../../src/live/observe.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -17,36 +18,50 @@ export interface AppsStage {
   user(app: string): string;
   /** The secret that `${secret:NAME}` stands for; NOT_SET is none. */
   secret(name: string): string;
+  /** Gives a secret another value, and returns the old one. */
+  changeSecret(name: string): string;
   plan(text: string): Plan;
   apply(plan: Plan, ...allow: string[]): Promise<ApplyResult>;
-  /** Without what other tests have on the shared Kafka. */
-  drift(plan: Plan): Promise<Drift>;
+  /** Applies, and sends the passwords of these users anew. */
+  rotate(plan: Plan, ...keys: string[]): Promise<ApplyResult>;
+  prune(plan: Plan): Promise<ApplyResult>;
+  /** Without what other tests have on the shared Kafka. `access` instead of what the stage has. */
+  drift(plan: Plan, access?: ManagedAccess): Promise<Drift>;
   clear(): Promise<void>;
 }
 
 export function appsStage(): AppsStage {
   const name = ownName("apps");
   const managed = { access: "managed", principal: `{app}-${name}` } as const;
-  const environment = environmentOf({
-    rabbitmq: { ...sharedRabbitmq(), ...managed },
-    kafka: { ...sharedKafka(), ...managed },
-  });
+  const environmentWith = (access: ManagedAccess): Environment =>
+    environmentOf({ rabbitmq: { ...sharedRabbitmq(), ...access }, kafka: { ...sharedKafka(), ...access } });
+  const environment = environmentWith(managed);
+  const changes = new Map<string, number>();
   const secret = (of: string): string => {
     if (of === "NOT_SET") throw new UsageError(`The secret ${of} is not set.`);
-    return `${of} of ${name}`;
+    return `${of} of ${name} ${changes.get(of) ?? 0}`;
   };
   let last: Plan = { objects: [] };
   return {
     name,
     user: (app) => `${app}-${name}`,
     secret,
+    changeSecret: (of) => {
+      const old = secret(of);
+      changes.set(of, (changes.get(of) ?? 0) + 1);
+      return old;
+    },
     plan: (text) => planFrom(text, environment),
     apply: (plan, ...allow) => {
       last = plan;
       return applyPlan(plan, environment, secret, { allow, onProgress: () => undefined });
     },
-    drift: async (plan) => {
-      const found = drift(plan, await observe(plan, environment, secret));
+    rotate: (plan, ...rotate) =>
+      applyPlan(plan, environment, secret, { allow: [], rotate, onProgress: () => undefined }),
+    prune: (plan) =>
+      applyPlan(plan, environment, secret, { allow: [], prune: true, onProgress: () => undefined }),
+    drift: async (plan, access = managed) => {
+      const found = drift(plan, await observe(plan, environmentWith(access), secret));
       return { ...found, unmanaged: found.unmanaged.filter(({ key }) => key.includes(name)) };
     },
     clear: async () => {
@@ -74,12 +89,16 @@ export function appsStage(): AppsStage {
 export const fine = { refused: [], failed: [], problems: [] };
 
 /** A connection of one application. */
-export function login(stage: AppsStage, app: string, password: string): Promise<ChannelModel> {
+export function login(stage: AppsStage, app: string, secret: string): Promise<ChannelModel> {
+  return loginWith(stage, app, stage.secret(secret));
+}
+
+export function loginWith(stage: AppsStage, app: string, password: string): Promise<ChannelModel> {
   return connect({
     hostname: "127.0.0.1",
     port: sharedRabbitmq().amqpPort,
     username: stage.user(app),
-    password: stage.secret(password),
+    password,
     vhost: stage.name,
   });
 }

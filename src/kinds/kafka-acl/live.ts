@@ -5,11 +5,14 @@ export const live: KafkaAccessFacet<AclSpec> = {
   broker: "kafka",
   scope: "access",
   order: 1,
-  observe: async ({ access }, cluster, desired) => {
-    const ours = new Set([...desired.values()].map(resource));
-    return (await access.acls())
-      .filter((acl) => ours.has(resource(acl)))
-      .map((acl) => ({ key: aclKey(cluster, acl), spec: acl }));
+  observe: async ({ access }, { cluster, specs }) => {
+    const ours = new Set([...specs.values()].map(resource));
+    return (await access.acls()).map((acl) => ({
+      key: aclKey(cluster, acl),
+      spec: acl,
+      principal: acl.principal.replace(/^User:/, ""),
+      concerns: ours.has(resource(acl)),
+    }));
   },
   // All in one request: a topic is never left with some of its ACLs only, which would shut the others out.
   put: ({ access }, changes) => access.createAcls(changes.map(({ after }) => after)),

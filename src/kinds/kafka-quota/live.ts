@@ -5,10 +5,12 @@ export const live: KafkaAccessFacet<QuotaSpec> = {
   broker: "kafka",
   scope: "access",
   order: 1,
-  observe: async ({ access }, cluster, desired) =>
-    (await access.quotas())
-      .map(({ user, limits }) => ({ key: quotaKey(cluster, user), spec: { user, limits: { ...limits } } }))
-      .filter(({ key }) => desired.has(key)),
+  observe: async ({ access }, { cluster }) =>
+    (await access.quotas()).map(({ user, limits }) => ({
+      key: quotaKey(cluster, user),
+      spec: { user, limits: { ...limits } },
+      principal: user,
+    })),
   put: ({ access }, changes) =>
     access.alterQuotas(
       changes.map(({ before, after }) => ({

@@ -6,16 +6,15 @@ export const live: RabbitmqAccessFacet<PermissionSpec> = {
   scope: "access",
   order: 1,
   goesWithDependencies: true,
-  observe: async ({ access }, cluster, desired) => {
-    const vhosts = new Set([...desired.values()].map(({ vhost }) => vhost));
-    // Who else may use a vhost of ours is worth knowing; that we may is no news.
-    return (await access.permissions())
-      .filter(({ vhost, user }) => vhosts.has(vhost) && user !== access.login)
+  observe: async ({ access }, { cluster, vhosts }) =>
+    (await access.permissions())
+      .filter(({ vhost }) => vhosts.has(vhost))
       .map(({ user, vhost, configure, write, read }) => ({
         key: permissionKey(cluster, vhost, user),
         spec: { user, vhost, configure, write, read },
-      }));
-  },
+        principal: user,
+        concerns: true,
+      })),
   put: ({ access }, spec) => access.putPermission(spec),
   remove: ({ access }, { user, vhost }) => access.deletePermission(user, vhost),
 };

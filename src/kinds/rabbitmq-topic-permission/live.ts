@@ -6,12 +6,13 @@ export const live: RabbitmqAccessFacet<TopicPermissionSpec> = {
   scope: "access",
   order: 1,
   goesWithDependencies: true,
-  observe: async ({ access }, cluster, desired) => {
-    const vhosts = new Set([...desired.values()].map(({ vhost }) => vhost));
+  observe: async ({ access }, { cluster, vhosts }) => {
     const found = (await access.topicPermissions()).filter(({ vhost }) => vhosts.has(vhost));
     return [...Map.groupBy(found, ({ vhost, user }) => topicPermissionKey(cluster, vhost, user))].map(
       ([key, entries]) => ({
         key,
+        principal: entries[0]!.user,
+        concerns: true,
         spec: {
           user: entries[0]!.user,
           vhost: entries[0]!.vhost,

@@ -1,5 +1,7 @@
+import { passwordCheck } from "../../brokers/rabbitmq-password.ts";
 import { userKey } from "../key.ts";
 import type { RabbitmqAccessFacet } from "../live.ts";
+import { otherSecret, someSecret } from "../password.ts";
 import type { RabbitmqUserSpec } from "./definition.ts";
 
 export const live: RabbitmqAccessFacet<RabbitmqUserSpec> = {
@@ -7,16 +9,24 @@ export const live: RabbitmqAccessFacet<RabbitmqUserSpec> = {
   scope: "access",
   order: 0,
   unseen:
-    "The user is there with the right tags. Whether its password is still the right one can't be seen: RabbitMQ tells no passwords.",
-  observe: async ({ access }, cluster, desired) =>
-    (await access.users()).flatMap(({ name, tags }) => {
+    "The user is there with the right tags. Whether its password is still the right one can't be seen: the broker hashes passwords with a module of its own. After a change of the secret, send it with apply --rotate.",
+  observe: async ({ access }, { cluster, specs, vhosts }) => {
+    const [users, permissions] = await Promise.all([access.users(), access.permissions()]);
+    const elsewhere = new Set(permissions.flatMap(({ user, vhost }) => (vhosts.has(vhost) ? [] : [user])));
+    return users.flatMap((user) => {
+      const { name, tags } = user;
       const key = userKey("rabbitmq", cluster, name);
-      const wanted = desired.get(key);
-      // Other users are nobody's business here, and there may be hundreds.
-      return wanted ? [{ key, spec: { name, tags: [...tags], password: wanted.password } }] : [];
-    }),
-  // A user that is there keeps its password: without state, a secret that was changed looks like one that wasn't.
+      const wanted = specs.get(key);
+      // Tags are for people and tools, and what uses other vhosts belongs to others.
+      if (!wanted && (tags.length > 0 || elsewhere.has(name))) return [];
+      const password = wanted?.password ?? someSecret;
+      const hasPassword = passwordCheck(user);
+      return [{ key, spec: { name, tags: [...tags], password }, principal: name, hasPassword }];
+    });
+  },
   put: ({ access }, { name, tags, password }, before) =>
-    before ? access.retagUser(name, tags) : access.createUser(name, password, tags),
+    before && before.password !== otherSecret
+      ? access.retagUser(name, tags)
+      : access.putUser(name, password, tags),
   remove: ({ access }, { name }) => access.deleteUser(name),
 };
