@@ -3,9 +3,10 @@ import { resolveSecrets, type SecretLookup } from "../environment/secrets.ts";
 import { type ClusterUse, placeOf, withClusters } from "../live/clusters.ts";
 import { type Observation, readAll } from "../live/observe.ts";
 import { probeAll, type Target } from "../live/targets.ts";
-import type { Plan, PlanObject } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
-import type { ApplyResult, Failure, Refusal } from "./result.ts";
+import { refuseToLetGo, withMessages } from "./at-stake.ts";
+import type { ApplyResult, Failure } from "./result.ts";
 import { checkUsers, withOtherPasswords } from "./rotate.ts";
 import { send } from "./send.ts";
 import { verify } from "./verify.ts";
@@ -45,10 +46,13 @@ export async function applyPlan(
     const unread = problemsIn(before);
     const { clusters, unchecked } = before;
     if (unread.length > 0) return { ...nothing, clusters, problems: unread };
-    const { changes, refused, unused, unmanaged } = workFor(plan, before, new Set(allow), prune);
+    const { changes, refused, lettingGo, unused, unmanaged } = workFor(plan, before, new Set(allow), prune);
     const seen = { clusters, unchecked, unused, unmanaged };
-    if (refused.length > 0)
-      return { ...nothing, ...seen, refused: await withMessages(refused, before.objects, uses) };
+    const all = [
+      ...(await withMessages(refused, before.objects, uses)),
+      ...(await refuseToLetGo(lettingGo, uses)),
+    ];
+    if (all.length > 0) return { ...nothing, ...seen, refused: all };
     // A secret that is missing has to stop the run now, not after something was deleted to be made anew.
     for (const { after } of changes) if (after) resolveSecrets(after.spec, lookup);
     const failed = await sendAll(uses, changes, environment, lookup, onProgress);
@@ -97,23 +101,4 @@ function counted(changes: readonly Change[]): ApplyResult["sent"] {
   const count = (operation: Change["operation"]): number =>
     changes.filter((change) => change.operation === operation).length;
   return { created: count("add"), changed: count("change"), removed: count("remove") };
-}
-
-/** Adds to each refused object how many messages it holds, where its broker knows. */
-function withMessages(
-  refused: readonly Refusal[],
-  objects: readonly PlanObject[],
-  uses: readonly ClusterUse[],
-): Promise<Refusal[]> {
-  const byKey = new Map(objects.map((object) => [object.key, object]));
-  const connections = new Map(
-    uses.map(({ broker, cluster, connection }) => [JSON.stringify([broker, cluster]), connection]),
-  );
-  return Promise.all(
-    refused.map(async (refusal) => {
-      const object = byKey.get(refusal.key);
-      const messages = object && (await connections.get(placeOf(object))?.messagesIn?.(object));
-      return messages === undefined ? refusal : { ...refusal, messages };
-    }),
-  );
 }

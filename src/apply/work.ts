@@ -5,6 +5,8 @@ import type { Superseded } from "../live/superseded.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
 import { isOwned, type Scope } from "../plan/scope.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
+import { alongside } from "./alongside.ts";
+import { lettingGo } from "./at-stake.ts";
 import { guardPolicies } from "./policy-guard.ts";
 import type { Refusal } from "./result.ts";
 
@@ -12,6 +14,8 @@ import type { Refusal } from "./result.ts";
 export interface Work {
   readonly changes: readonly Change[];
   readonly refused: readonly Refusal[];
+  /** Queues that may hold dead letters which the changes would delete: only the broker knows. */
+  readonly lettingGo: readonly PlanObject[];
   /** Keys in `allow` that nothing needed. */
   readonly unused: readonly string[];
   readonly unmanaged: readonly PlanObject[];
@@ -37,17 +41,16 @@ export function workFor(
   const held = superseded
     .map(({ object, holdouts }) => ({ object, holdouts: holdouts.filter((queue) => !isAllowed(queue)) }))
     .filter(({ holdouts }) => holdouts.length > 0);
-  const changes = [
-    ...changed,
-    ...changesBetween([], [...missing, ...alongside(plan, replaced, changed)]),
-    ...dropped,
-  ];
+  const first = [...changed, ...changesBetween([], missing), ...dropped];
+  const changes = [...first, ...changesBetween([], alongside(plan, observation.objects, first))];
+  const letting = lettingGo(observation.objects, changes);
   const guarded = guardPolicies(plan, observation.objects, changes);
   const refused = [...replaced.map(replacement), ...unite(held.map(holdout), guarded)];
-  const needed = new Set([...refused.map(({ key }) => key), ...deleted.map(({ key }) => key)]);
+  const needed = new Set([...refused, ...deleted, ...letting].map(({ key }) => key));
   return {
     changes,
     refused: refused.filter((refusal) => !isAllowed(refusal)),
+    lettingGo: letting.filter((queue) => !isAllowed(queue)),
     unused: [...named].filter((key) => !needed.has(key)),
     unmanaged: unmanaged.filter((object) => !isAllowed(object)),
   };
@@ -56,21 +59,6 @@ export function workFor(
 /** Who may log in and what for is taken away only by name: `owns:` speaks of what holds and routes messages. */
 const isPrunable = (object: PlanObject, scopes: readonly Scope[]): boolean =>
   lives[object.kind]?.scope !== "access" && isOwned(object, scopes);
-
-/** What the broker deletes together with something that is replaced, and that must be made again with it. */
-function alongside(plan: Plan, replaced: readonly Change[], changed: readonly Change[]): PlanObject[] {
-  const gone = new Set(replaced.map(({ key }) => key));
-  const handled = new Set(changed.map(({ key }) => key));
-  return plan.objects.filter(({ kind, key, dependsOn }) => {
-    const facet = lives[kind];
-    return (
-      facet?.broker === "rabbitmq" &&
-      facet.goesWithDependencies &&
-      !handled.has(key) &&
-      dependsOn.some((needed) => gone.has(needed))
-    );
-  });
-}
 
 const replacement = ({ key, sentence }: Change): Refusal => ({ key, option: "--replace", sentence });
 

@@ -174,6 +174,15 @@ export class RabbitmqClient {
     );
   }
 
+  /** How many dead letters a queue keeps until another has taken them, as of its last statistics, five seconds ago at most. */
+  async deadLettersIn(vhost: string, queue: string): Promise<number> {
+    const query = "?columns=messages_dlx";
+    const found = (await this.api.get(["queues", vhost, queue], { query })) as
+      | { messages_dlx?: number }
+      | undefined;
+    return found?.messages_dlx ?? 0;
+  }
+
   close(): void {
     this.api.close();
   }

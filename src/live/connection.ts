@@ -33,5 +33,7 @@ export interface Connection {
   messagesIn?(object: PlanObject): Promise<number | undefined>;
   /** What would be at stake if these objects were lost, by key; what holds nothing or doesn't exist is left out. */
   atStake?(objects: readonly PlanObject[]): Promise<ReadonlyMap<string, AtStake>>;
+  /** How many dead letters a queue keeps because no other queue has taken them yet, as of the last seconds. */
+  deadLettersIn?(object: PlanObject): Promise<number>;
   close(): Promise<void>;
 }

@@ -57,6 +57,7 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
     },
     messagesIn: async ({ kind, spec }) => rabbitmqFacets.get(kind)?.messagesIn?.(client, spec),
     atStake: (objects) => queuesAtStake(objects, client),
+    deadLettersIn: ({ spec }) => client.deadLettersIn(String(spec["vhost"]), String(spec["name"])),
     close: async () => client.close(),
   };
 }

@@ -11,7 +11,9 @@ export interface Vhost {
   readonly name: string;
   /** Applies a topology; `rest` is what stands under `rabbitmq:`. */
   apply(rest: string): Promise<void>;
-  /** The same, and deletes the bindings that it no longer has, which the direct engine does only when told to. */
+  /** The same, and may be refused. */
+  tryApply(rest: string, ...allow: string[]): Promise<ApplyResult>;
+  /** The same as `apply`, and deletes the bindings that it no longer has, which the direct engine does only when told to. */
   applyExactly(rest: string): Promise<void>;
   /** Another connection, for a client that can be killed. */
   connect(): Promise<ChannelModel>;
@@ -36,11 +38,14 @@ export interface Vhost {
 export async function vhostOn(broker: RabbitmqState = sharedRabbitmq()): Promise<Vhost> {
   const name = ownName("behaviour");
   const environment = environmentOf({ rabbitmq: broker });
-  const send = async (rest: string, allow: readonly string[] = []): Promise<ApplyResult> => {
+  const tryApply: Vhost["tryApply"] = (rest, ...allow) => {
     const plan = planFrom(
       `rabbitmq:\n  version: "${versionOf(broker)}"\n  vhost: ${name}\n  vhosts: { ${name}: {} }\n${rest}`,
     );
-    const result = await applyPlan(plan, environment, noSecrets, { allow, onProgress: () => undefined });
+    return applyPlan(plan, environment, noSecrets, { allow, onProgress: () => undefined });
+  };
+  const send = async (rest: string, allow: readonly string[] = []): Promise<ApplyResult> => {
+    const result = await tryApply(rest, ...allow);
     expect(result).toMatchObject({ refused: [], failed: [], problems: [] });
     return result;
   };
@@ -75,6 +80,7 @@ export async function vhostOn(broker: RabbitmqState = sharedRabbitmq()): Promise
   return {
     name,
     apply,
+    tryApply,
     applyExactly: async (rest) => {
       const { unmanaged } = await send(rest);
       const stale = unmanaged.filter(({ kind }) => kind === "rabbitmq-binding").map(({ key }) => key);

@@ -98,7 +98,7 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
         : {
             impact: "message-loss",
             sentence:
-              "Dead letters that were not taken yet are deleted, and later ones may be lost on the way.",
+              "Dead letters that no queue has taken yet are deleted, and later ones may be lost on the way. Wait until the queue keeps none: messages_dlx in `rabbitmqctl list_queues` is 0.",
           };
     case "dead-letter-exchange":
       if (to === undefined)

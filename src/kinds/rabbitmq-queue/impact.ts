@@ -11,7 +11,7 @@ export const queueImpact: Impact<QueueSpec> = {
   added: () => ({ impact: "safe", sentence: "A new queue: it receives what its bindings say from now on." }),
   removed: ({ name }) => ({
     impact: "message-loss",
-    sentence: `Deleting queue "${name}" deletes the messages in it; its consumers are refused (404) and messages routed only there are dropped.`,
+    sentence: `Deleting queue "${name}" deletes the messages in it, so let it run empty first; its consumers are refused (404) and messages routed only there are dropped.`,
   }),
   changed: (field, before, after) => {
     if (field === "arguments.x-queue-type") {
