@@ -45,7 +45,8 @@ export class ManagementApi {
     timeout = defaultTimeout,
   ): Promise<void> {
     const request = { method, path: urlPath(path), body: JSON.stringify(body), timeout };
-    this.check(await this.connections.exchange(request), `${method} ${request.path}`);
+    const answer = await this.connections.exchange(request);
+    this.check(answer, `${method} ${request.path}`, Buffer.byteLength(request.body));
   }
 
   /** What is already gone counts as deleted. */
@@ -59,7 +60,8 @@ export class ManagementApi {
     this.connections.close();
   }
 
-  private check({ status, text }: HttpAnswer, request: string): void {
+  /** `size` is that of the request's body, in bytes. */
+  private check({ status, text }: HttpAnswer, request: string, size = 0): void {
     if (status >= 200 && status < 300) return;
     const { endpoint, username } = this.login;
     const reason = reasonIn(text);
@@ -78,6 +80,14 @@ export class ManagementApi {
     if (status === 404 && !saysNotFound(text)) {
       throw new BrokerError(
         `There is no management API at ${endpoint} (404). Either the path is wrong, or the management plugin is off: rabbitmq-plugins enable rabbitmq_management.`,
+      );
+    }
+    // The broker calls it a bad request, proxies say 413.
+    if (status === 413 || /body size limit/i.test(reason)) {
+      throw new Rejection(
+        `${request} was not taken by RabbitMQ at ${endpoint}, or by a proxy before it, because its ${size} bytes are too many (${detail}). Allow at least 1 MB: management.http.max_body_size in rabbitmq.conf, client_max_body_size in nginx.`,
+        status,
+        reason,
       );
     }
     if (status >= 500 || status < 400) {

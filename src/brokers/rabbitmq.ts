@@ -8,6 +8,7 @@ import type {
   VhostLimits,
 } from "./rabbitmq-definitions.ts";
 import type { ManagementLogin } from "./rabbitmq-http.ts";
+import { partsOf } from "./rabbitmq-parts.ts";
 import { ManagementApi, Rejection } from "./rabbitmq-management.ts";
 
 export interface Overview {
@@ -33,6 +34,8 @@ interface OverviewAnswer {
 const exportTimeout = 60_000;
 /** An import declares one object after the other: 1,000 quorum queues take the better part of a minute. */
 const importTimeout = 15 * 60_000;
+/** Bytes of one request. Brokers take at least 10 MB unless they are told otherwise, proxies before them often 1 MB. */
+const importLimit = 1_000_000;
 
 /** The calls of RabbitMQ's management API that Queueform needs. Every method throws BrokerError. */
 export class RabbitmqClient {
@@ -97,9 +100,13 @@ export class RabbitmqClient {
     };
   }
 
-  /** Merges: policies are overwritten; queues, exchanges and bindings that exist stay as they are, without a word. */
-  importDefinitions(vhost: string, definitions: VhostDefinitions): Promise<void> {
-    return this.api.send("POST", ["definitions", vhost], definitions, importTimeout);
+  /**
+   * Merges: policies are overwritten; queues, exchanges and bindings that exist stay as they are, without a word. Sent in
+   * parts of at most `limit` bytes; after one that is refused no more are sent.
+   */
+  async importDefinitions(vhost: string, definitions: VhostDefinitions, limit = importLimit): Promise<void> {
+    for (const part of partsOf(definitions, limit))
+      await this.api.send("POST", ["definitions", vhost], part, importTimeout);
   }
 
   putVhost({ name, ...settings }: VhostInfo): Promise<void> {

@@ -18,10 +18,14 @@ export interface HttpRelay {
   close(): Promise<void>;
 }
 
-/** Stands before a management API and notes what passes. `onRequest` may kill or hold up what it sees. */
+/**
+ * Stands before a management API and notes what passes. `onRequest` may kill or hold up what it sees. Bodies of more than
+ * `limit` bytes are refused as nginx does it.
+ */
 export async function relayHttp(
   target: string,
   onRequest: (line: string) => Promise<void> | void = () => {},
+  limit = Infinity,
 ): Promise<HttpRelay> {
   const requests: string[] = [];
   const forward = async (
@@ -40,6 +44,11 @@ export async function relayHttp(
     incoming.pipe(outgoing);
   };
   const server = createServer((incoming, outgoing) => {
+    if (Number(incoming.headers["content-length"] ?? 0) > limit) {
+      incoming.resume();
+      outgoing.writeHead(413, { "content-type": "text/html" }).end("<h1>413 Request Entity Too Large</h1>");
+      return;
+    }
     void forward(incoming, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(outgoing);
