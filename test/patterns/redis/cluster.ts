@@ -79,15 +79,15 @@ export class TestCluster {
     }
   }
 
-  async changesFor(desired: readonly PlanObject[]): Promise<Change[]> {
-    return changesBetween((await this.read(desired)).objects, desired);
+  async changesFor(desired: readonly PlanObject[], secrets = lookup): Promise<Change[]> {
+    return changesBetween((await this.read(desired, secrets)).objects, desired);
   }
 
   /** What `queueform apply` does with what may be made or changed; returns what was written. */
-  async apply(desired: readonly PlanObject[]): Promise<string[]> {
+  async apply(desired: readonly PlanObject[], secrets = lookup): Promise<string[]> {
     const written: string[] = [];
-    const changes = (await this.changesFor(desired)).filter(({ after }) => after !== undefined);
-    await writeKubernetes(this.cluster, lookup, changes, (step) => written.push(step));
+    const changes = (await this.changesFor(desired, secrets)).filter(({ after }) => after !== undefined);
+    await writeKubernetes(this.cluster, secrets, changes, (step) => written.push(step));
     return written;
   }
 

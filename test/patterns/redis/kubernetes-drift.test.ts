@@ -84,6 +84,20 @@ describe.skipIf(!available)(`what somebody changed by hand is seen, and taken ba
     expect(await kubernetes.changesFor(plan)).toEqual([]);
   });
 
+  test("a secret that has another value here is seen without being shown, and sent", async () => {
+    const other = (): string => "hunter3";
+    const [change, ...more] = await kubernetes.changesFor(plan, other);
+    expect(more).toEqual([]);
+    expect(change?.fields).toMatchObject([{ field: "stringData.password", before: "(differs)" }]);
+    expect(JSON.stringify(change)).not.toMatch(/hunter3|correct horse/);
+    expect(await kubernetes.apply(plan, other)).toEqual(["Secret redis-jobs"]);
+    expect(await kubernetes.changesFor(plan, other)).toEqual([]);
+    expect(await kubernetes.byHand("GET", `${core}/secrets/redis-jobs`)).toMatchObject({
+      data: { password: base64("hunter3") },
+    });
+    await kubernetes.apply(plan);
+  });
+
   test("a deleted Service is missing, and made again", async () => {
     await kubernetes.byHand("DELETE", `${core}/services/redis-jobs`);
     const changes = await kubernetes.changesFor(plan);
