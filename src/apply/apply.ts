@@ -14,7 +14,10 @@ import { workFor } from "./work.ts";
 import type { OnProgress } from "./writer.ts";
 
 export interface ApplyOptions {
-  /** Keys of objects that may be deleted or replaced, and of policies that may change what others own. */
+  /**
+   * Keys of objects that may be deleted or replaced, of policies that may change what others own, and of queues that may
+   * lose the dead letters that they keep.
+   */
   readonly allow: readonly string[];
   /** Whether what nobody declares inside an `owns:` scope is deleted; false when absent. */
   readonly prune?: boolean;

@@ -42,7 +42,9 @@ export const command: Command = {
       description:
         "Delete, with all it holds, everything that is in no file inside the names that the files claim (owns:). Users and their rights are deleted by name only",
     },
-    allow: named("A policy that may change what other people's objects are set to"),
+    allow: named(
+      "A policy that may change what other people's objects are set to, or a queue whose kept dead letters may be deleted",
+    ),
     only: {
       type: "string",
       placeholder: "KIND",

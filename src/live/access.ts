@@ -58,9 +58,7 @@ export async function readAccess<Client>(
       const wanted = specs.get(key);
       const isCandidate = isPrincipal(cluster, principal);
       if (!wanted && (principal === cluster.login || (!isCandidate && !concerns))) continue;
-      const { spec, reason } = wanted
-        ? checked(found, wanted, unseen, lookup)
-        : { ...found, reason: undefined };
+      const { spec, reason } = checked(found, wanted, unseen, lookup);
       const isClaimed = isCandidate && hasOwnNames(cluster);
       objects.push({ kind, key, cluster: name, spec, ...(isClaimed && { addedBy: "apps" }), dependsOn: [] });
       if (reason !== undefined && wanted && canonicalJson(wanted) === canonicalJson(spec))
@@ -78,10 +76,11 @@ const vhostOf = ({ kind, spec }: PlanObject): string | [] => {
 /** Compares the password of a user without showing it. `reason` says why it could not be compared; then it counts as equal. */
 function checked(
   { spec, hasPassword }: ObservedAccess,
-  { password }: JsonObject,
+  wanted: JsonObject | undefined,
   unseen: string | undefined,
   lookup: SecretLookup,
 ): { readonly spec: JsonObject; readonly reason: string | undefined } {
+  const password = wanted?.["password"];
   if (typeof password !== "string" || !hasPassword) return { spec, reason: unseen };
   try {
     const isSame = hasPassword(resolveSecret(password, lookup));

@@ -154,6 +154,13 @@ describe("on real brokers", () => {
     ["a wrong password", ["target", "--env", "local"], { RABBITMQ_PASSWORD: "hunter2" }, 3, "RabbitMQ main"],
     ["another broker behind the address", ["apply", "--env", "wrong"], secret, 3, 'expects "somebody-elses"'],
     ["a broker that is down", ["drift", "--env", "down"], secret, 3, "127.0.0.1:1"],
+    [
+      "a user to rotate that isn't declared",
+      ["apply", "--env", "local", "--rotate", "kafka/main/user/web"],
+      secret,
+      64,
+      "there is no such user in the files",
+    ],
     ["no environment", ["drift"], secret, 64, "Add --env ENV. There are: down, local, shared, wrong."],
     ["an environment that isn't there", ["drift", "--env", "locl"], secret, 64, 'Did you mean "local"?'],
     ["an option that isn't there", ["drift", "--evn", "local"], secret, 64, '"--env"'],
