@@ -5,7 +5,7 @@ import { type Observation, readAll } from "../live/observe.ts";
 import { probeAll, type Target } from "../live/targets.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
-import { refuseToLetGo, withMessages } from "./at-stake.ts";
+import { refuseToLetGo, withMessages } from "./messages.ts";
 import type { ApplyResult, Failure } from "./result.ts";
 import { checkUsers, withOtherPasswords } from "./rotate.ts";
 import { send } from "./send.ts";

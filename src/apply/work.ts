@@ -6,7 +6,7 @@ import type { Plan, PlanObject } from "../plan/plan.ts";
 import { isOwned, type Scope } from "../plan/scope.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import { alongside } from "./alongside.ts";
-import { lettingGo } from "./at-stake.ts";
+import { lettingGo } from "./messages.ts";
 import { guardPolicies } from "./policy-guard.ts";
 import type { Refusal } from "./result.ts";
 
