@@ -1,5 +1,6 @@
 import type { KafkaLogin } from "../brokers/kafka-connection.ts";
 import type { KafkaClient } from "../brokers/kafka.ts";
+import { readAuthority } from "../environment/authority.ts";
 import type { KafkaCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
 import type { KafkaFacet } from "../kinds/live.ts";
@@ -7,7 +8,6 @@ import { lives } from "../kinds/lives.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { kafkaAccessFacets, readAccess } from "./access.ts";
 import { topicsAtStake } from "./at-stake.ts";
-import { readAuthority } from "./authority.ts";
 import type { Connection, Unchecked } from "./connection.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */

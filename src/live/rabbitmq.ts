@@ -1,4 +1,5 @@
 import { RabbitmqClient } from "../brokers/rabbitmq.ts";
+import { readAuthority } from "../environment/authority.ts";
 import type { RabbitmqCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
 import { vhostKey } from "../kinds/key.ts";
@@ -7,7 +8,6 @@ import { lives } from "../kinds/lives.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { rabbitmqAccessFacets, readAccess } from "./access.ts";
 import { queuesAtStake } from "./at-stake.ts";
-import { readAuthority } from "./authority.ts";
 import type { Connection } from "./connection.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { Provider } from "@pulumi/kafka";
 import * as pulumi from "@pulumi/pulumi";
+import { readAuthority } from "../environment/authority.ts";
 import type { KafkaCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
-import { projectDirectory } from "../topology/files.ts";
 
 type Sasl = NonNullable<KafkaCluster["sasl"]>;
 
@@ -24,9 +22,7 @@ export function kafkaProvider(name: string, cluster: KafkaCluster, lookup: Secre
     tlsEnabled: cluster.tls,
     skipTlsVerify: false,
     timeout,
-    ...(cluster.caFile !== undefined && {
-      caCert: readFileSync(resolve(projectDirectory(), cluster.caFile), "utf8"),
-    }),
+    ...(cluster.caFile !== undefined && { caCert: readAuthority(cluster.caFile) }),
     ...(cluster.sasl && login(cluster.sasl, lookup)),
   });
 }

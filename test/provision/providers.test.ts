@@ -84,6 +84,18 @@ test("secrets: one that is not set stops the run before anything is registered",
   expect(registered).toEqual([]);
 });
 
+test.each(["rabbitmq", "kafka"] as const)(
+  "a certificate file of %s that can't be read stops the run, also where nobody asked the broker before",
+  async (broker) => {
+    const cluster = { reach: "none", caFile: "no/such/file.pem" } as const;
+    await expect(provider(broker, { [broker]: cluster })).rejects.toThrow(
+      new UsageError(
+        'The certificate file "no/such/file.pem" can\'t be read (ENOENT). Correct "caFile" in the stack file; it is relative to the project folder.',
+      ),
+    );
+  },
+);
+
 test("SDKs: a topology without Kafka and Kubernetes loads neither", () => {
   const script = `
     import { createRequire } from "node:module";
