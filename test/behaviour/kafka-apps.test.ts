@@ -1,7 +1,7 @@
-import { Consumer, Producer, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedKafka } from "../brokers/sandboxes.ts";
 import { appsStage, type AppsStage, fine } from "./apps-stage.ts";
+import { consumeAs, type Login, produceAs } from "./kafka-login.ts";
 
 let stage: AppsStage;
 
@@ -27,63 +27,15 @@ beforeAll(async () => {
 });
 afterAll(() => stage.clear());
 
-const client = (app: string, password = app.toUpperCase()) => ({
-  clientId: app,
-  bootstrapBrokers: sharedKafka().loginBootstrap!,
-  retries: 0,
-  sasl: {
-    mechanism: "SCRAM-SHA-512" as const,
-    username: stage.user(app),
-    password: stage.secret(password),
-  },
+const login = (app: string, password = app.toUpperCase()): Login => ({
+  bootstrap: sharedKafka().loginBootstrap!,
+  username: stage.user(app),
+  password: stage.secret(password),
 });
-
-/** "done", or what the broker said against it. */
-async function outcome(work: Promise<unknown>): Promise<string> {
-  try {
-    await work;
-    return "done";
-  } catch (error) {
-    const seen = new Set<unknown>();
-    const told = (one: unknown): string[] => {
-      if (!(one instanceof Error) || seen.has(one)) return [];
-      seen.add(one);
-      const inner = one instanceof AggregateError ? one.errors.flatMap(told) : [];
-      return [String((one as { apiId?: unknown }).apiId ?? ""), one.message, ...told(one.cause), ...inner];
-    };
-    return told(error).join(" ");
-  }
-}
-
-async function produce(app: string, topic: string, password?: string): Promise<string> {
-  const producer = new Producer({ ...client(app, password), serializers: stringSerializers });
-  try {
-    return await outcome(producer.send({ messages: [{ topic, key: "k", value: "v" }], acks: -1 }));
-  } finally {
-    await producer.close();
-  }
-}
-
-async function consume(app: string, group: string): Promise<string> {
-  const consumer = new Consumer({
-    ...client(app),
-    groupId: `${stage.name}.${group}`,
-    deserializers: stringDeserializers,
-  });
-  try {
-    const work = (async () => {
-      const stream = await consumer.consume({
-        topics: [`${stage.name}.placed`],
-        mode: "earliest",
-        maxWaitTime: 200,
-      });
-      for await (const _ of stream) break;
-    })();
-    return await outcome(work);
-  } finally {
-    await consumer.close(true);
-  }
-}
+const produce = (app: string, topic: string, password?: string): Promise<string> =>
+  produceAs(login(app, password), topic);
+const consume = (app: string, group: string): Promise<string> =>
+  consumeAs(login(app), `${stage.name}.placed`, `${stage.name}.${group}`);
 
 const refused = /TOPIC_AUTHORIZATION_FAILED|not authorized/i;
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mutableSettings, nameOf } from "./mutable-settings.ts";
 import { rejectAll } from "./retries.ts";
 import { type Vhost, vhostOn } from "./vhost.ts";
 
@@ -8,64 +9,23 @@ beforeAll(async () => {
 });
 afterAll(() => vhost.clear());
 
-const changes: readonly (readonly [what: string, types: readonly string[], before: string, after: string])[] =
-  [
-    ["a limit in messages", ["quorum", "classic"], "limit: { messages: 10 }", "limit: { messages: 20 }"],
-    ["a limit in bytes", ["quorum", "classic"], "limit: { bytes: 1Mi }", "limit: { bytes: 2Mi }"],
-    [
-      "what happens beyond the limit",
-      ["quorum", "classic"],
-      "limit: { messages: 10, overflow: drop-head }",
-      "limit: { messages: 10, overflow: reject-publish }",
-    ],
-    ["how long messages live", ["quorum", "classic"], "ttl: 1h", "ttl: 2h"],
-    ["after how long without consumers it goes", ["quorum", "classic"], "expires: 1h", "expires: 2h"],
-    ["how often a message may be redelivered", ["quorum"], "deliveryLimit: 3", "deliveryLimit: 5"],
-    [
-      "the exchange of its dead letters",
-      ["quorum", "classic"],
-      "deadLetter: { exchange: one }",
-      "deadLetter: { exchange: other }",
-    ],
-    [
-      "the key of its dead letters",
-      ["quorum", "classic"],
-      "deadLetter: { exchange: one, key: a }",
-      "deadLetter: { exchange: one, key: b }",
-    ],
-    [
-      "the queue of its dead letters",
-      ["quorum", "classic"],
-      "deadLetter: true",
-      "deadLetter: { queue: dead }",
-    ],
-    [
-      "its retries",
-      ["quorum", "classic"],
-      "deadLetter: true, retry: { retries: 1, delay: 1h }",
-      "deadLetter: true, retry: { retries: 2, delay: 2h }",
-    ],
-  ];
-
 describe("a queue keeps its messages and its arguments when there is a change of", () => {
-  test.each(changes.flatMap(([what, types, ...rest]) => types.map((type) => [what, type, ...rest] as const)))(
-    "%s (%s)",
-    async (what, type, before, after) => {
-      const name = `${type}.${what.replaceAll(" ", "-")}`;
-      const apply = (words: string) =>
-        vhost.apply(`
+  test.each(mutableSettings)("$what ($type)", async ({ before, after, ...setting }) => {
+    const { type } = setting;
+    const name = nameOf(setting);
+    const apply = (words: string) =>
+      vhost.apply(`
   exchanges: { one: { type: fanout }, other: { type: fanout } }
   queues:
     dead: { bind: [{ exchange: one }, { exchange: other }] }
     ${name}: { type: ${type}, ${words} }`);
-      await apply(before);
-      for (const text of ["1", "2", "3"]) await vhost.publish("", name, text);
-      const found = await vhost.argumentsOf(name);
-      await apply(after);
-      expect(await vhost.argumentsOf(name)).toEqual(found);
-      await expect.poll(() => vhost.count(name)).toBe(3);
-    },
-  );
+    await apply(before);
+    for (const text of ["1", "2", "3"]) await vhost.publish("", name, text);
+    const found = await vhost.argumentsOf(name);
+    await apply(after);
+    expect(await vhost.argumentsOf(name)).toEqual(found);
+    await expect.poll(() => vhost.count(name)).toBe(3);
+  });
 });
 
 test("a stream keeps its messages when it changes how old they may get", async () => {

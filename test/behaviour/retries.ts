@@ -1,9 +1,9 @@
 import { expect } from "vitest";
-import type { Vhost } from "./vhost.ts";
+import type { VhostClient } from "./vhost-client.ts";
 
 /** Consumes a queue, rejects all it gets for some time, and says when each delivery came. */
 export async function rejectAll(
-  vhost: Vhost,
+  vhost: VhostClient,
   queue: string,
 ): Promise<{ times: number[]; stop: () => Promise<void> }> {
   const connection = await vhost.connect();
@@ -23,7 +23,7 @@ export async function rejectAll(
 }
 
 /** Clients that each take the one message of a queue and die with it. */
-export async function crashOn(vhost: Vhost, queue: string, times: number): Promise<void> {
+export async function crashOn(vhost: VhostClient, queue: string, times: number): Promise<void> {
   for (let index = 0; index < times; index++) {
     await expect.poll(() => vhost.count(queue), { timeout: 30_000 }).toBe(1);
     const connection = await vhost.connect();

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RabbitmqState } from "../../src/sandbox/state.ts";
 import { publish, waiting } from "../brokers/amqp.ts";
 import { available as hasKubernetes, note as kubernetesNote } from "../patterns/redis/cluster.ts";
+import { Deployment, sandboxed, stack, up, upRefused } from "./deployment.ts";
 import { Clone, engine, note, type Step } from "./engine.ts";
-
-const head = "apiVersion: queueform/v1\ndomain: shop\nowner: team\n";
+import { head } from "./shop.ts";
 
 const queues = `
   queues:
@@ -40,45 +40,13 @@ redis:
   jobs: { on: kubernetes, memory: 512Mi, storage: 8Gi, namespace: shop, createNamespace: true, password: "\${secret:REDIS_PASSWORD}" }
 `;
 
-const stack = (broker: string, rest = ""): string =>
-  `config:
-  queueform:environment:
-    engine: pulumi
-    clusters: { ${broker}: { main: "\${sandbox:${broker}}" } }
-${rest}`;
-
-const up = ["up", "--yes", "--stack=dev"];
-const upRefused = "marked for protection";
-
-/** A clone with one broker and one topology file. */
-class Deployment extends Clone {
-  readonly everything: string;
-
-  constructor(broker: string, everything: string) {
-    super();
-    this.everything = everything;
-    this.write(`stacks/Pulumi.dev.yaml`, stack(broker));
-    this.restore();
-  }
-
-  restore(): void {
-    this.write("topology/shop.yaml", this.everything);
-  }
-
-  /** Writes the topology with one text, which must be there, replaced by another. */
-  change(from: string, to: string): void {
-    expect(this.everything).toContain(from);
-    this.write("topology/shop.yaml", this.everything.replace(from, to));
-  }
-}
-
 describe.skipIf(!engine).each(["4", "3.10"] as const)(
   `pulumi up on an empty RabbitMQ %s${note}`,
   (series) => {
     let clone: Deployment;
     let broker: RabbitmqState;
     beforeAll(async () => {
-      clone = new Deployment("rabbitmq", head + rabbitmq + queues + history);
+      clone = new Deployment(sandboxed("rabbitmq"), head + rabbitmq + queues + history);
       broker = (await clone.start(["rabbitmq"], series)).rabbitmq!;
     });
     afterAll(() => clone.remove());
@@ -87,9 +55,7 @@ describe.skipIf(!engine).each(["4", "3.10"] as const)(
     const isQueue = ({ resource }: Step): boolean => resource.startsWith("rabbitmq:index/queue:Queue");
 
     test("creates the plan, and a second run and a refresh find nothing", async () => {
-      await clone.pulumi(["stack", "init", "dev"]);
-      await clone.pulumi(up);
-      expect(await clone.differences()).toEqual([]);
+      expect(await clone.create()).toEqual([]);
       await publish("shop", "fulfil", ["precious"], broker);
     });
 
@@ -133,7 +99,7 @@ describe.skipIf(!engine).each(["4", "3.10"] as const)(
     test("a replaced exchange replaces its bindings and no queue", async () => {
       clone.write(
         "stacks/Pulumi.dev.yaml",
-        stack("rabbitmq", '    unprotected: ["rabbitmq/*/exchange/*"]\n'),
+        stack(sandboxed("rabbitmq"), '    unprotected: ["rabbitmq/*/exchange/*"]\n'),
       );
       clone.change("orders: { type: topic,", "orders: { type: direct,");
       const replaced = (await clone.preview()).filter(({ op }) => op.includes("replace"));
@@ -146,7 +112,7 @@ describe.skipIf(!engine).each(["4", "3.10"] as const)(
     test("a queue that may be replaced is, and has its bindings again", async () => {
       clone.write(
         "stacks/Pulumi.dev.yaml",
-        stack("rabbitmq", '    unprotected: ["rabbitmq/main/shop/queue/fulfil"]\n'),
+        stack(sandboxed("rabbitmq"), '    unprotected: ["rabbitmq/main/shop/queue/fulfil"]\n'),
       );
       clone.change("type: quorum", "type: classic");
       await clone.pulumi(up);
@@ -159,15 +125,13 @@ describe.skipIf(!engine).each(["4", "3.10"] as const)(
 describe.skipIf(!engine)(`pulumi up on an empty Kafka${note}`, () => {
   let clone: Deployment;
   beforeAll(async () => {
-    clone = new Deployment("kafka", head + kafka);
+    clone = new Deployment(sandboxed("kafka"), head + kafka);
     await clone.start(["kafka"]);
   });
   afterAll(() => clone.remove());
 
   test("creates the plan, and a second run and a refresh find nothing", async () => {
-    await clone.pulumi(["stack", "init", "dev"]);
-    await clone.pulumi(up);
-    expect(await clone.differences()).toEqual([]);
+    expect(await clone.create()).toEqual([]);
   });
 
   test("fewer partitions don't replace the topic", async () => {
@@ -191,15 +155,13 @@ describe.skipIf(!engine)(`pulumi up on an empty Kafka${note}`, () => {
 describe.skipIf(!engine || !hasKubernetes)(`pulumi up on an empty Kubernetes${note}${kubernetesNote}`, () => {
   let clone: Deployment;
   beforeAll(async () => {
-    clone = new Deployment("kubernetes", head + redis);
+    clone = new Deployment(sandboxed("kubernetes"), head + redis);
     await clone.start(["kubernetes"]);
   });
   afterAll(() => clone.remove());
 
   test("creates the plan, and a second run and a refresh find nothing", async () => {
-    await clone.pulumi(["stack", "init", "dev"]);
-    await clone.pulumi(up);
-    expect(await clone.differences()).toEqual([]);
+    expect(await clone.create()).toEqual([]);
   });
 
   test("another size of memory changes redis.conf and the pod in place", async () => {
@@ -218,7 +180,7 @@ describe.skipIf(!engine || !hasKubernetes)(`pulumi up on an empty Kubernetes${no
   test("a StatefulSet that may be replaced is, without meeting the old one", async () => {
     clone.write(
       "stacks/Pulumi.dev.yaml",
-      stack("kubernetes", '    unprotected: ["kubernetes/*/StatefulSet/*"]\n'),
+      stack(sandboxed("kubernetes"), '    unprotected: ["kubernetes/*/StatefulSet/*"]\n'),
     );
     clone.change("storage: 8Gi", "storage: 9Gi");
     await clone.pulumi(up);

@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -51,7 +52,10 @@ export interface Step {
 /** This project as a fresh clone would be, with brokers of its own for the environment dev. */
 export class Clone {
   readonly directory = mkdtempSync(join(tmpdir(), "queueform-engine-"));
-  private readonly sandbox = join(this.directory, ".queueform/sandbox/dev");
+  /** What the commands of Queueform's own get as environment variables, by name. Pulumi keeps its secrets itself. */
+  protected readonly secrets: Record<string, string> = {};
+  private readonly sandboxes = new Set<string>();
+  private readonly said: string[] = [];
 
   constructor(files: readonly string[] = []) {
     for (const path of ["Pulumi.yaml", "package.json", "bin", "src", "schema", ...files]) {
@@ -65,12 +69,14 @@ export class Clone {
     writeFileSync(join(this.directory, path), text);
   }
 
-  start(parts: Part[], rabbitmqVersion: "4" | "3.10" = "4"): Promise<SandboxState> {
-    return startSandbox({ directory: this.sandbox, parts, rabbitmqVersion });
+  start(parts: Part[], rabbitmqVersion: "4" | "3.10" = "4", environment = "dev"): Promise<SandboxState> {
+    const directory = join(this.directory, ".queueform/sandbox", environment);
+    this.sandboxes.add(directory);
+    return startSandbox({ directory, parts, rabbitmqVersion });
   }
 
   async remove(): Promise<void> {
-    await stopSandbox(this.sandbox);
+    for (const directory of this.sandboxes) await stopSandbox(directory);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -129,15 +135,40 @@ export class Clone {
       .map(({ op, urn }) => ({ op, resource: urn.split("::").slice(2).join(" ") }));
   }
 
+  /** Keeps a secret in the stack, encrypted. */
+  async keepSecret(name: string, value: string): Promise<void> {
+    this.secrets[name] = value;
+    await this.pulumi(["config", "set", "--secret", "--stack=dev", `queueform:${name}`, value]);
+  }
+
+  /** Where a text can be read that should be nowhere: in what commands said, the exported stack, or files of Pulumi's. */
+  async placesOf(text: string): Promise<string[]> {
+    const files = [".pulumi", "stacks"].flatMap((folder) =>
+      readdirSync(join(this.directory, folder), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name)),
+    );
+    const stack = await this.pulumi(["stack", "export", "--stack=dev"]);
+    return [
+      ...(this.said.some((output) => output.includes(text)) ? ["what commands said"] : []),
+      ...(stack.includes(text) ? ["the exported stack"] : []),
+      ...files.filter((file) => readFileSync(file).includes(text)),
+    ];
+  }
+
   private runPulumi(args: readonly string[]): Promise<Result> {
     return this.run(engine ?? "pulumi", [...args, "--color=never"]);
   }
 
   private runQueueform(args: readonly string[]): Promise<Result> {
-    return this.run(process.execPath, ["bin/queueform.mjs", ...args]);
+    return this.run(process.execPath, ["bin/queueform.mjs", ...args], this.secrets);
   }
 
-  private run(command: string, args: readonly string[]): Promise<Result> {
+  private run(
+    command: string,
+    args: readonly string[],
+    secrets: Readonly<Record<string, string>> = {},
+  ): Promise<Result> {
     // The Node of these tests runs the program too; the state goes where Pulumi.yaml says.
     const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
     const {
@@ -148,6 +179,7 @@ export class Clone {
     } = process.env;
     const env = {
       ...inherited,
+      ...secrets,
       PATH: path,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -156,7 +188,9 @@ export class Clone {
     return new Promise((resolve) => {
       execFile(command, args, { cwd: this.directory, env, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
         const code = error ? Number(error.code ?? 1) : 0;
-        resolve({ code, output: stdout + stderr });
+        const output = stdout + stderr;
+        this.said.push(output);
+        resolve({ code, output });
       });
     });
   }
