@@ -1,6 +1,9 @@
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Part } from "../../src/sandbox/sandbox.ts";
 import { Clone } from "./engine.ts";
+
+// Each test runs Pulumi several times, which takes minutes where other tests run beside it.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 900_000 });
 
 export const up = ["up", "--yes", "--stack=dev"];
 /** What Pulumi says when it is to replace what it must not. */

@@ -201,3 +201,16 @@ describe.skipIf(!engine)(`pulumi up with users on a Kafka${note}`, () => {
       expect(await clone.placesOf(password)).toEqual([]);
   });
 });
+
+describe.skipIf(!engine)(`pulumi up with applications that have certificates, on a Kafka${note}`, () => {
+  let clone: Deployment;
+  beforeAll(async () => {
+    clone = new Deployment(sandboxed("kafka", 'access: managed, principal: "CN={app},O=shop"'), usersOfKafka);
+    await clone.start(["kafka"]);
+  });
+  afterAll(() => clone.remove());
+
+  test("creates rights and quotas for their names, and a second run and a refresh find nothing", async () => {
+    expect(await clone.create()).toEqual([]);
+  });
+});

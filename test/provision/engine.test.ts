@@ -119,6 +119,19 @@ describe.skipIf(!engine).each(["4", "3.10"] as const)(
       expect(await clone.differences()).toEqual([]);
       expect(await messages()).toBe(0);
     });
+
+    test("a queue that was released before it disappears is deleted", async () => {
+      clone.restore();
+      const released =
+        '    unprotected: ["rabbitmq/main/shop/queue/elsewhere", "rabbitmq/main/shop/queue/fulfil"]\n';
+      clone.write("stacks/Pulumi.dev.yaml", stack(sandboxed("rabbitmq"), released));
+      await clone.pulumi(up);
+      clone.write("stacks/Pulumi.dev.yaml", stack(sandboxed("rabbitmq")));
+      clone.change("    elsewhere: {}\n", "");
+      await clone.pulumi(up);
+      expect(await clone.differences()).toEqual([]);
+      expect(await waiting("shop", "elsewhere", broker)).toBeUndefined();
+    });
   },
 );
 
