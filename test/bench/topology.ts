@@ -6,10 +6,15 @@ import { join } from "node:path";
  * limits over the queues so that policies are part of it. One exchange, one vhost.
  */
 export function writeProject(directory: string, count: number, stack: string): void {
-  mkdirSync(join(directory, "topology"), { recursive: true });
+  writeTopology(directory, count, count);
   mkdirSync(join(directory, "stacks"), { recursive: true });
   writeFileSync(join(directory, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
   writeFileSync(join(directory, "stacks/Pulumi.bench.yaml"), stack);
+}
+
+/** The topology files of such a project; of its topics, no more than `topics`. */
+export function writeTopology(directory: string, count: number, topics: number): void {
+  mkdirSync(join(directory, "topology"), { recursive: true });
   for (let from = 0; from < count; from += 250) {
     const names = Array.from({ length: Math.min(250, count - from) }, (_, index) =>
       String(from + index).padStart(5, "0"),
@@ -23,11 +28,15 @@ export function writeProject(directory: string, count: number, stack: string): v
       (name, index) =>
         `    queue.${name}: { type: classic, bind: [{ exchange: events, key: event.${name} }], ${limits[index % 3]} }`,
     );
-    const topics = names.map((name) => `    topic.${name}: { partitions: 3, replication: 1, retention: 7d }`);
+    const topicNames = names.slice(0, Math.max(0, topics - from));
+    const declared = topicNames.map(
+      (name) => `    topic.${name}: { partitions: 3, replication: 1, retention: 7d }\n`,
+    );
+    const kafka = declared.length > 0 ? `kafka:\n  topics:\n${declared.join("")}` : "";
     const shared = from === 0 ? "  vhosts: { bench: {} }\n  exchanges: { events: { type: topic } }\n" : "";
     writeFileSync(
       join(directory, `topology/domain-${from}.yaml`),
-      `apiVersion: queueform/v1\ndomain: domain-${from}\nrabbitmq:\n  vhost: bench\n${shared}  queues:\n${queues.join("\n")}\nkafka:\n  topics:\n${topics.join("\n")}\n`,
+      `apiVersion: queueform/v1\ndomain: domain-${from}\nrabbitmq:\n  vhost: bench\n${shared}  queues:\n${queues.join("\n")}\n${kafka}`,
     );
   }
 }
