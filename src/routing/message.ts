@@ -72,7 +72,7 @@ export function deadLetterOf(
         reason,
         count: 1,
         exchange: message.exchange,
-        keys: without(message.keys, message.blindKeys),
+        keys: toldKeys(message, before313),
       };
   const here: DeathPlace = { queue, reason, exchange: message.exchange };
   return {
@@ -84,6 +84,14 @@ export function deadLetterOf(
     firstDeath: message.firstDeath ?? here,
     lastDeath: here,
   };
+}
+
+/**
+ * The keys that the x-death header tells of. The key itself always before 3.13; since then not where it is also in BCC.
+ * Source: rabbit_dead_letter.erl make_msg, header_routes before 3.13; both seen.
+ */
+function toldKeys({ keys, blindKeys }: Message, before313: boolean): string[] {
+  return before313 ? [...keys.slice(0, 1), ...without(keys.slice(1), blindKeys)] : without(keys, blindKeys);
 }
 
 /** Takes each of `some` away once. */
