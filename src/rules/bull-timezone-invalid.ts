@@ -23,9 +23,17 @@ export const rule: Rule = {
   },
 };
 
+let listed: ReadonlySet<string> | undefined;
+
 function isTimezone(name: string): boolean {
+  listed ??= new Set(Intl.supportedValuesOf("timeZone"));
+  // The list lacks other names of zones, such as UTC; making a format knows them all, and is slow the first time.
+  return listed.has(name) || canFormat(name);
+}
+
+function canFormat(timeZone: string): boolean {
   try {
-    return Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+    return Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
   } catch {
     // A RangeError says that there is no such zone.
     return false;

@@ -14,7 +14,7 @@ export type Severities = ReadonlyMap<string, Severity | "off">;
 
 const settingsFile = "queueform.yaml";
 
-const schema: JsonObject = {
+export const settingsSchema: JsonObject = {
   type: "object",
   properties: {
     rules: {
@@ -38,7 +38,7 @@ export function readSeverities(directory: string, report: Report): Severities {
   const source = readSource(path, report);
   const file = source && parseYaml(source, report);
   if (!file) return severities;
-  validate ??= compileSchema(schema);
+  validate ??= compileSchema(settingsSchema);
   checkValue(validate, file, report);
   const written = isObject(file["rules"]) ? file["rules"] : {};
   for (const [id, value] of Object.entries(written)) {
