@@ -38,7 +38,7 @@ export async function exportKafka(broker: KafkaState, users: readonly string[]):
       topics: sorted((await client.topics()).map((topic) => ({ ...topic }))),
       acls: sorted((await client.access.acls()).map((acl) => ({ ...acl }))),
       quotas: sorted((await client.access.quotas()).map((quota) => ({ ...quota }))),
-      users: await client.access.scramUsers(users),
+      users: (await client.access.scramUsers()).filter((user) => users.includes(user)),
     };
   } finally {
     await client.close();
