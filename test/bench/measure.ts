@@ -1,5 +1,16 @@
 import { readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+export const queueform = [process.execPath, join(import.meta.dirname, "../../bin/queueform.mjs")];
+export const emptyNode = [process.execPath, "-e", "0"];
+
+/** Takes the lines of the result. */
+export interface Report {
+  record(what: string, measured: string, limit: string, met: boolean): void;
+  /** A line without a limit. */
+  note(what: string, measured: string): void;
+}
 
 export interface Run {
   /** Seconds of the whole process, start-up included. */
@@ -8,8 +19,14 @@ export interface Run {
   readonly megabytes: number;
 }
 
+/** Medians of several runs. */
+export interface Runs extends Run {
+  readonly fastest: number;
+  readonly slowest: number;
+}
+
 /** Runs a command to its end and measures it from outside. Throws when it exits with another code than `expected`. */
-export async function measure(command: readonly string[], directory: string, expected = 0): Promise<Run> {
+async function measure(command: readonly string[], directory: string, expected = 0): Promise<Run> {
   const timed = ["/usr/bin/env", "bash", "-c", 'exec "$@" >/dev/null', "bash", ...command];
   const start = performance.now();
   // process.resourceUsage of this process would count all children together; wait4's own figure of one child is not
@@ -43,5 +60,33 @@ function watchMemory(pid: number): () => number {
   };
 }
 
-export const median = (values: readonly number[]): number =>
+/** Runs the commands in turn, `rounds` times after a warm-up, with `between` before each run. */
+export async function compare(
+  commands: readonly (readonly string[])[],
+  directory: string,
+  rounds: number,
+  between?: () => Promise<void>,
+): Promise<Runs[]> {
+  const runs: Run[][] = commands.map(() => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, command] of commands.entries()) {
+      await between?.();
+      const run = await measure(command, directory);
+      if (round > 0) runs[index]!.push(run);
+    }
+  }
+  return runs.map((list) => {
+    const all = list.map((run) => run.seconds);
+    return {
+      seconds: median(all),
+      megabytes: median(list.map(({ megabytes }) => megabytes)),
+      fastest: Math.min(...all),
+      slowest: Math.max(...all),
+    };
+  });
+}
+
+const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+export const seconds = (value: number): string => `${value.toFixed(2)} s`;

@@ -1,11 +1,24 @@
-import { Clone } from "../provision/engine.ts";
+import { Clone, engine } from "../provision/engine.ts";
+import { type Report, seconds } from "./measure.ts";
 import { writeTopology } from "./topology.ts";
 
-const stack = (engine: string): string =>
-  `config: { queueform:environment: { engine: ${engine}, clusters: { rabbitmq: { main: "\${sandbox:rabbitmq}" }, kafka: { main: "\${sandbox:kafka}" } } } }\n`;
+const stack = (owner: string): string =>
+  `config: { queueform:environment: { engine: ${owner}, clusters: { rabbitmq: { main: "\${sandbox:rabbitmq}" }, kafka: { main: "\${sandbox:kafka}" } } } }\n`;
+
+/** What the other engine takes, where there is one. */
+export async function benchPulumi(report: Report): Promise<void> {
+  const what = "`pulumi up --skip-preview` of 400 queues + 400 bindings + 200 topics to empty brokers";
+  if (!engine) {
+    report.note(what, "skipped: there is no Pulumi engine on PATH");
+    return;
+  }
+  const { apply, up, preview } = await measurePulumi();
+  const measured = `${(up / apply).toFixed(1)} x \`apply\` of the same (${seconds(up)}, ${seconds(apply)}), once`;
+  report.note(what, `${measured}; then \`pulumi preview\` ${seconds(preview)}`);
+}
 
 /** Seconds of whole processes. */
-export interface PulumiRun {
+interface PulumiRun {
   readonly apply: number;
   readonly up: number;
   /** Of `pulumi preview` when nothing is to be done. */
@@ -13,15 +26,15 @@ export interface PulumiRun {
 }
 
 /** The same 400 queues, 400 bindings and 200 topics through both engines, each to empty brokers of its own, once. */
-export async function measurePulumi(): Promise<PulumiRun> {
+async function measurePulumi(): Promise<PulumiRun> {
   const clone = new Clone();
   try {
     writeTopology(clone.directory, 400, 200);
-    for (const [environment, engine] of [
+    for (const [environment, owner] of [
       ["dev", "pulumi"],
       ["direct", "direct"],
     ] as const) {
-      clone.write(`stacks/Pulumi.${environment}.yaml`, stack(engine));
+      clone.write(`stacks/Pulumi.${environment}.yaml`, stack(owner));
       await clone.start(["rabbitmq", "kafka"], "4", environment);
     }
     await clone.pulumi(["stack", "init", "dev"]);

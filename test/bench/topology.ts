@@ -1,11 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** Of the environment "bench": the brokers of its sandbox. */
+const stack =
+  'config: { queueform:environment: { engine: direct, clusters: { rabbitmq: { main: "${sandbox:rabbitmq}" }, kafka: { main: "${sandbox:kafka}" } } } }\n';
 
 /**
  * Writes a project with `count` queues, bindings and topics each, split by domain into files of 250, with three sets of
  * limits over the queues so that policies are part of it. One exchange, one vhost.
  */
-export function writeProject(directory: string, count: number, stack: string): void {
+export function writeProject(directory: string, count: number): void {
   writeTopology(directory, count, count);
   mkdirSync(join(directory, "stacks"), { recursive: true });
   writeFileSync(join(directory, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
@@ -38,5 +42,20 @@ export function writeTopology(directory: string, count: number, topics: number):
       join(directory, `topology/domain-${from}.yaml`),
       `apiVersion: queueform/v1\ndomain: domain-${from}\nrabbitmq:\n  vhost: bench\n${shared}  queues:\n${queues.join("\n")}\n${kafka}`,
     );
+  }
+}
+
+/** Writes a project that is the shipped example `count` times over, on the same brokers and in the same vhost. */
+export function writeExamples(directory: string, count: number): void {
+  const example = join(import.meta.dirname, "../../topology");
+  mkdirSync(join(directory, "topology"), { recursive: true });
+  writeFileSync(join(directory, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+  for (const file of readdirSync(example).filter((name) => name.endsWith(".yaml"))) {
+    const text = readFileSync(join(example, file), "utf8");
+    for (let copy = 0; copy < count; copy++) {
+      const own = text.replace(/\b(orders|audit|emails|pricing|reports|jobs|messaging)\b/g, `$1-${copy}`);
+      const once = copy === 0 ? own : own.replace(/^ *vhosts:\n.*\n/m, "");
+      writeFileSync(join(directory, `topology/${copy}-${file}`), once);
+    }
   }
 }
