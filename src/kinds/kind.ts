@@ -48,9 +48,12 @@ export interface FieldConsequence extends Consequence {
 
 /** What each change of an object of this kind does. `field` is a dotted path into the spec. */
 export interface Impact<Spec> {
-  added(spec: Spec): Consequence;
+  /** `before` is what there was of this kind in the same cluster. */
+  added(spec: Spec, before: readonly Spec[]): Consequence;
   removed(spec: Spec): Consequence;
   changed(field: string, before: Spec, after: Spec): FieldConsequence;
+  /** What a change does of who consumes the object; absent, or undefined, where nothing but documents follows it. */
+  operations?(field: string, before: JsonObject, after: JsonObject): FieldConsequence | undefined;
 }
 
 /**
@@ -73,5 +76,7 @@ export interface Kind<Value = unknown, Spec extends JsonObject = JsonObject> {
   references(declaration: Declaration<Value>): Reference[];
   /** True for what holds or routes messages: Pulumi then refuses to delete or replace it. */
   protects(spec: Spec): boolean;
+  /** Whether the broker deletes, together with this object, one of kind `dependent` that depends on it. Never when absent. */
+  takesAlong?(spec: Spec, dependent: string): boolean;
   readonly impact: Impact<Spec>;
 }

@@ -1,8 +1,8 @@
 import { kinds } from "../kinds/definitions.generated.ts";
 import { canonicalJson } from "../kinds/key.ts";
-import { type FieldConsequence, type ImpactLevel, impactLevels } from "../kinds/kind.ts";
+import { type FieldConsequence, type Impact, type ImpactLevel, impactLevels } from "../kinds/kind.ts";
 import type { PlanObject } from "../plan/plan.ts";
-import { isObject } from "../topology/json.ts";
+import { isObject, type JsonObject } from "../topology/json.ts";
 
 export interface FieldChange extends FieldConsequence {
   /** Dotted path into the spec. */
@@ -25,7 +25,7 @@ export interface Change {
   readonly fields: readonly FieldChange[];
   readonly before?: PlanObject;
   readonly after?: PlanObject;
-  /** Key of the replaced or deleted object that takes this one along, though nobody changed it. */
+  /** Key of the replaced or deleted object that takes this one along, whether or not anybody changed this one. */
   readonly takenAlongBy?: string;
   /** Key of the object that was added instead of this removed one, or the other way round: it looks like a rename. */
   readonly renamed?: string;
@@ -57,19 +57,27 @@ export interface AtStake {
 /** What has to be done to get from one set of objects to the other, sorted by key; [] when nothing differs. */
 export function changesBetween(before: Iterable<PlanObject>, after: Iterable<PlanObject>): Change[] {
   const old = new Map([...before].map((object) => [object.key, object]));
+  const specs = new Map<string, JsonObject[]>();
+  for (const object of old.values()) {
+    const known = specs.get(placeOf(object));
+    if (known) known.push(object.spec);
+    else specs.set(placeOf(object), [object.spec]);
+  }
   const changes: Change[] = [];
   for (const object of after) {
     const previous = old.get(object.key);
     old.delete(object.key);
-    const change = previous ? changed(previous, object) : added(object);
+    const change = previous ? changed(previous, object) : added(object, specs.get(placeOf(object)) ?? []);
     if (change) changes.push(change);
   }
   for (const object of old.values()) changes.push(removed(object));
   return changes.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function added(after: PlanObject): Change {
-  const { impact, sentence } = kinds[after.kind]!.impact.added(after.spec);
+const placeOf = ({ kind, cluster }: PlanObject): string => JSON.stringify([kind, cluster]);
+
+function added(after: PlanObject, others: readonly JsonObject[]): Change {
+  const { impact, sentence } = kinds[after.kind]!.impact.added(after.spec, others);
   return {
     key: after.key,
     kind: after.kind,
@@ -105,7 +113,7 @@ function changed(before: PlanObject, after: PlanObject): Change | undefined {
     ...impact.changed(field, before.spec, after.spec),
   }));
   // What was read from a broker has no origin, and brokers know nothing of operations.
-  if (before.origin && after.origin) fields.push(...operationsFields(before, after));
+  if (before.origin && after.origin) fields.push(...operationsFields(before, after, impact));
   if (fields.length === 0) return undefined;
   const worst = fields.reduce((a, b) => (rank(b.impact) < rank(a.impact) ? b : a));
   const effect = fields.some((field) => field.effect === "replaces") ? "replaces" : "in-place";
@@ -122,18 +130,24 @@ function changed(before: PlanObject, after: PlanObject): Change | undefined {
   };
 }
 
-function operationsFields(before: PlanObject, after: PlanObject): FieldChange[] {
-  return differences(before.operations ?? {}, after.operations ?? {}, "operations").map(
-    ([field, from, to]) => ({
-      field,
-      before: from,
-      after: to,
-      effect: "in-place",
-      impact: "documentation",
-      sentence: "Scaling, alerts and documents follow it; nothing changes on the broker.",
-    }),
-  );
+function operationsFields(
+  { operations: before = {} }: PlanObject,
+  { operations: after = {} }: PlanObject,
+  impact: Impact<JsonObject>,
+): FieldChange[] {
+  return differences(before, after).map(([field, from, to]) => ({
+    field: `operations.${field}`,
+    before: from,
+    after: to,
+    ...(impact.operations?.(field, before, after) ?? onlyDocumented),
+  }));
 }
+
+const onlyDocumented: FieldConsequence = {
+  effect: "in-place",
+  impact: "documentation",
+  sentence: "Scaling, alerts and documents follow it; nothing changes on the broker.",
+};
 
 /** 0 is worst. */
 export const rank = (impact: ImpactLevel): number => impactLevels.indexOf(impact);

@@ -1,7 +1,9 @@
 import type { ImpactLevel } from "../kinds/kind.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Json } from "../topology/json.ts";
+import { withCascades } from "./cascades.ts";
 import { type Change, changesBetween, rank } from "./changes.ts";
+import { withRenames } from "./renames.ts";
 import { withEffectiveSettings } from "./settings.ts";
 
 /** What a reviewer is told of one environment. */
@@ -36,11 +38,10 @@ export interface RoutingChange {
 
 /** What has to happen to get from one plan to the other, and what it does to messages. Pure. */
 export function review(before: Plan, after: Plan, notes: readonly string[] = []): Review {
-  const changes = withEffectiveSettings(
-    changesBetween(before.objects, after.objects),
-    before.objects,
-    after.objects,
-  );
+  let changes = changesBetween(before.objects, after.objects);
+  changes = withEffectiveSettings(changes, before.objects, after.objects);
+  changes = withCascades(changes, before.objects, after.objects);
+  changes = withRenames(changes, before.objects, after.objects);
   const environment = after.environment ?? before.environment;
   return { ...(environment !== undefined && { environment }), notes, changes, routing: [] };
 }

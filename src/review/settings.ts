@@ -6,6 +6,7 @@ import { PolicyMatcher, type PolicySubject } from "../kinds/rabbitmq-policy/matc
 import type { PlanObject } from "../plan/plan.ts";
 import type { JsonObject } from "../topology/json.ts";
 import { type Change, differences, type FieldChange, rank } from "./changes.ts";
+import { type Affected, byEffect } from "./policies.ts";
 
 /**
  * What policies change, said of each queue and exchange rather than of the policies: only one applies to an object, so
@@ -19,6 +20,7 @@ export function withEffectiveSettings(
 ): Change[] {
   const old = new Map(before.map((object) => [object.key, object]));
   const [settingsBefore, settingsAfter] = [settingsIn(before), settingsIn(after)];
+  const affected: Affected[] = [];
   const result = new Map(
     changes
       .filter(({ before: was, after: is }) => !isGenerated((is ?? was)!))
@@ -28,7 +30,8 @@ export function withEffectiveSettings(
     const previous = old.get(object.key);
     const subject = subjectOf(object);
     if (!previous || !subject) continue;
-    const [was, is] = [settingsBefore(object, subject), settingsAfter(object, subject)];
+    const was = settingsBefore(previous, subjectOf(previous) ?? subject);
+    const is = settingsAfter(object, subject);
     const fields = differences(was, is).map(([name, from, to]): FieldChange => ({
       field: `policy.${name}`,
       before: from,
@@ -36,8 +39,13 @@ export function withEffectiveSettings(
       effect: "in-place",
       ...settingImpact(name, was, is),
     }));
-    if (fields.length > 0) result.set(object.key, merged(result.get(object.key), previous, object, fields));
+    if (fields.length === 0) continue;
+    affected.push({ object, subject, fields });
+    result.set(object.key, merged(result.get(object.key), previous, object, fields));
   }
+  for (const change of changes)
+    if (result.get(change.key) === change && change.kind === "rabbitmq-policy")
+      result.set(change.key, byEffect(change, changes, affected));
   return [...result.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
@@ -65,7 +73,8 @@ function merged(
   };
 }
 
-const isGenerated = ({ addedBy }: PlanObject): boolean => addedBy === "queue-settings";
+/** A policy that Queueform writes: its name is a digest and means nothing to anybody. */
+export const isGenerated = ({ addedBy }: PlanObject): boolean => addedBy === "queue-settings";
 
 function settingsIn(
   objects: readonly PlanObject[],

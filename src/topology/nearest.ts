@@ -20,7 +20,7 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours; gives up at `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
+export function editDistance(a: string, b: string, limit: number = Infinity): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

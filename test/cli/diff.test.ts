@@ -72,6 +72,11 @@ describe("diff", () => {
     expect(code).toBe(1);
     expect(changes).toMatchObject([
       {
+        key: "rabbitmq/main/shop/binding/orders/queue/orders.fulfil/order.created",
+        effect: "replaces",
+        takenAlongBy: "rabbitmq/main/shop/queue/orders.fulfil",
+      },
+      {
         key: "rabbitmq/main/shop/queue/orders.fulfil",
         operation: "change",
         effect: "replaces",
@@ -81,7 +86,7 @@ describe("diff", () => {
         after: { file: "topology/orders.yaml", line: 8 },
       },
     ]);
-    expect(changes[0]?.sentence).toContain("deleted with its messages");
+    expect(changes[1]?.sentence).toContain("deleted with its messages");
   });
 
   test.each([
@@ -146,12 +151,15 @@ describe("diff", () => {
   test("reads plainly", async () => {
     edit("type: quorum", "type: classic");
     const { stdout, stderr } = await queueform(["diff"], directory);
-    expect(stdout).toBe(`± REPLACE  rabbitmq/main/shop/queue/orders.fulfil  topology/orders.yaml:8
+    expect(stdout)
+      .toBe(`± REPLACE  rabbitmq/main/shop/binding/orders/queue/orders.fulfil/order.created  topology/orders.yaml:8
+    message-loss: It goes along with queue "orders.fulfil" and is made anew after it. In between: Messages that only this binding routed from "orders" to "orders.fulfil" are dropped, unless "orders" has an alternate.
+± REPLACE  rabbitmq/main/shop/queue/orders.fulfil  topology/orders.yaml:8
     arguments.x-queue-type: quorum → classic
     message-loss: The type (quorum to classic) of a living queue can't be changed: the queue is deleted with its messages and its bindings, and made anew.
 
 `);
-    expect(stderr).toBe("1 change: 1 replaced against HEAD\n");
+    expect(stderr).toBe("2 changes: 2 replaced against HEAD\n");
   });
 
   test("of a revision that git doesn't know is wrong usage, and says what to do", async () => {

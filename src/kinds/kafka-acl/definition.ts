@@ -64,13 +64,16 @@ export const kind: Kind<AclValue, AclSpec> = {
   },
   protects: () => false,
   impact: {
-    added: (spec) =>
-      spec.permission === "Deny"
-        ? { impact: "outage", sentence: `${who(spec)} is refused from now on.` }
+    added: (spec, before) => {
+      if (spec.permission === "Deny")
+        return { impact: "outage", sentence: `${who(spec)} is refused from now on.` };
+      return before.some((other) => what(other) === what(spec) && other.patternType === spec.patternType)
+        ? { impact: "safe", sentence: `${who(spec)} is allowed, as others already are.` }
         : {
             impact: "outage",
             sentence: `${who(spec)} is allowed. Where the cluster lets everyone in as long as nothing has an ACL (allow.everyone.if.no.acl.found), the first one on ${what(spec)} shuts out everybody who has none.`,
-          },
+          };
+    },
     removed: (spec) =>
       spec.permission === "Deny"
         ? { impact: "safe", sentence: `${who(spec)} is no longer refused by this.` }

@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from "../../topology/json.ts";
 import type { FieldConsequence, Impact, ImpactLevel } from "../kind.ts";
 import type { TopicSpec } from "./definition.ts";
 
@@ -30,10 +31,16 @@ export const topicImpact: Impact<TopicSpec> = {
           }
         : inPlace(
             "ordering",
-            "Keys move to other partitions: records with the same key may be read out of order, and a compacted topic may keep two of them.",
+            "Keys move to other partitions: where producers use keys, records with the same one may be read out of order, and a compacted topic may keep two of them.",
           );
     }
     if (field === "replicationFactor") {
+      const needed = numberOf("min.insync.replicas", after.config["min.insync.replicas"]);
+      if (after.replicationFactor < needed)
+        return inPlace(
+          "outage",
+          `Fewer copies than the ${needed} that min.insync.replicas asks for: older brokers refuse writes with acks=all, newer ones take them with fewer copies.`,
+        );
       return after.replicationFactor < before.replicationFactor
         ? inPlace(
             "durability",
@@ -47,7 +54,24 @@ export const topicImpact: Impact<TopicSpec> = {
     const name = field.replace(/^config\./, "");
     return configChange(name, before.config[name], after.config[name]);
   },
+  operations: (field, before, after) => {
+    const [groups, newGroups] = [groupsIn(before), groupsIn(after)];
+    const gone = Object.keys(groups).filter((group) => !Object.hasOwn(newGroups, group));
+    const come = Object.keys(newGroups).filter((group) => !Object.hasOwn(groups, group));
+    const [from] = gone;
+    const [to] = come;
+    // Which of several became which is anybody's guess.
+    if (gone.length !== 1 || come.length !== 1 || from === undefined || to === undefined) return undefined;
+    if (field !== `consumers.${from}` && field !== `consumers.${to}`) return undefined;
+    return inPlace(
+      "ordering",
+      `If consumer group "${from}" is called "${to}" from now on: the new group has no offsets, so it reads all records again or skips those that wait, as its auto.offset.reset says.`,
+    );
+  },
 };
+
+const groupsIn = ({ consumers }: JsonObject): Record<string, unknown> =>
+  isObject(consumers) ? consumers : {};
 
 function configChange(name: string, before: string | undefined, after: string | undefined): FieldConsequence {
   const from = numberOf(name, before);
@@ -57,16 +81,21 @@ function configChange(name: string, before: string | undefined, after: string | 
     case "retention.bytes":
     case "local.retention.ms":
     case "local.retention.bytes":
+      if (after === undefined)
+        return to < from
+          ? inPlace(
+              "message-loss",
+              `${name} goes back to the brokers' own, 7 days unless they were set otherwise: records beyond that are deleted for good.`,
+            )
+          : inPlace(
+              "safe",
+              `${name} goes back to the brokers' own, which is no less unless they were set otherwise.`,
+            );
       return to < from
         ? inPlace("message-loss", "Records beyond the shorter retention are deleted for good, read or not.")
         : inPlace("safe", "Records are kept longer, which needs disk.");
     case "cleanup.policy":
-      return inPlace(
-        "message-loss",
-        after?.includes("compact")
-          ? "Old values of each key are dropped, and records without a key are refused from now on."
-          : "Keys older than the retention vanish, which is 7 days unless the topic says otherwise.",
-      );
+      return cleanupChange(before ?? "delete", after ?? "delete");
     case "max.message.bytes":
       return to < from
         ? inPlace("outage", "Producers of larger records are refused (RecordTooLarge).")
@@ -88,6 +117,21 @@ function configChange(name: string, before: string | undefined, after: string | 
     default:
       return inPlace("disruption", `${name} changes on the living topic; records stay.`);
   }
+}
+
+function cleanupChange(before: string, after: string): FieldConsequence {
+  const starts = (policy: string): boolean => after.includes(policy) && !before.includes(policy);
+  if (starts("compact"))
+    return inPlace(
+      "message-loss",
+      "Old values of each key are dropped, and records without a key are refused from now on.",
+    );
+  if (starts("delete"))
+    return inPlace(
+      "message-loss",
+      "Keys older than the retention vanish, which is 7 days unless the topic says otherwise.",
+    );
+  return inPlace("safe", "Less is cleaned up than before, which needs disk.");
 }
 
 /** Kafka's own defaults, where a missing value must be compared as a number; -1 is "no limit". */

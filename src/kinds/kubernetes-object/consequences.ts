@@ -1,6 +1,8 @@
-import type { Json } from "../../topology/json.ts";
+import type { Json, JsonObject } from "../../topology/json.ts";
+import { isObject } from "../../topology/json.ts";
 import { canonicalJson } from "../key.ts";
 import type { Consequence, FieldConsequence, ImpactLevel } from "../kind.ts";
+import { idempotencyChange } from "../redis-server/idempotency.ts";
 
 export interface ChangeRow {
   /** Path of a leaf or of a block, as in leaves.ts. The first row that covers a leaf is the one that counts. */
@@ -55,6 +57,8 @@ export const changeRows: Readonly<Record<string, readonly ChangeRow[]>> = {
     },
   ],
   ConfigMap: [
+    { field: "data.idempotency.json", does: idempotency },
+    { field: "data.redis.conf", does: redisConf },
     {
       field: "data",
       does: does(
@@ -183,6 +187,31 @@ function replicas(_before: Json | undefined, after: Json | undefined): Consequen
     "message-loss",
     "Each replica is a Redis of its own: clients are spread over them, and find only some of their jobs.",
   );
+}
+
+function idempotency(before: Json | undefined, after: Json | undefined): Consequence {
+  return idempotencyChange(settingsIn(before), settingsIn(after));
+}
+
+/** undefined for a file that isn't there, or that somebody broke in the cluster. */
+function settingsIn(file: Json | undefined): JsonObject | undefined {
+  try {
+    const read: unknown = JSON.parse(String(file));
+    return isObject(read) ? (read as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const neverSyncs = /^appendfsync no$/m;
+
+function redisConf(before: Json | undefined, after: Json | undefined): Consequence {
+  return !neverSyncs.test(String(before)) && neverSyncs.test(String(after))
+    ? does(
+        "durability",
+        "Redis leaves it to the operating system when jobs reach the disk: a crash of the machine loses the last half minute of them.",
+      )
+    : does("disruption", "The configuration changes; what reads it sees the new one when it starts again.");
 }
 
 function admission(before: Json | undefined, after: Json | undefined): Consequence {

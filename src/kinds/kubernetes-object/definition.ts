@@ -33,6 +33,7 @@ export const kind: Kind<Manifest, Manifest> = {
     return needed;
   },
   protects: (manifest) => protectedKinds.has(manifest.kind),
+  takesAlong: ({ kind: type }) => type === "Namespace",
   impact: objectImpact,
 };
 

@@ -25,6 +25,11 @@ export type ExchangeSpec = {
   arguments: JsonObject;
 };
 
+function calledField(field: string): string {
+  if (field.startsWith("arguments.")) return `argument ${field.slice("arguments.".length)}`;
+  return { durable: "durability", autoDelete: "auto-delete flag" }[field] ?? field;
+}
+
 /** Exchanges that every vhost has from the start. */
 export const isBuiltInExchange = (name: string): boolean => name === "" || name.startsWith("amq.");
 
@@ -106,6 +111,8 @@ export const kind: Kind<ExchangeValue, ExchangeSpec> = {
     return found;
   },
   protects: () => true,
+  // Not the exchanges that it is the alternate of: they only drop what they can't route.
+  takesAlong: (_spec, dependent) => dependent === "rabbitmq-binding",
   impact: {
     added: () => ({
       impact: "safe",
@@ -118,7 +125,7 @@ export const kind: Kind<ExchangeValue, ExchangeSpec> = {
     changed: (field) => ({
       effect: "replaces",
       impact: "outage",
-      sentence: `The ${field.startsWith("arguments") ? "arguments" : field} of an exchange can't be changed: it is deleted and made anew, so all its bindings go and publishers are refused (404) in between.`,
+      sentence: `The ${calledField(field)} of an exchange can't be changed: it is deleted and made anew, so all its bindings go and publishers are refused (404) in between.`,
     }),
   },
 };

@@ -55,7 +55,8 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
       return isTighter
         ? {
             impact: "message-loss",
-            sentence: "Messages that wait longer than this expire, also those that wait now.",
+            sentence:
+              "Messages that come from now on and wait longer than this expire; those that wait now keep the time they came with.",
           }
         : { impact: "safe", sentence: "Messages may wait longer; none of those that wait is dropped." };
     case "expires":
@@ -71,7 +72,7 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
         ? { impact: "message-loss", sentence: "Older parts of the stream are deleted for good." }
         : { impact: "safe", sentence: "The stream keeps more." };
     case "delivery-limit":
-      return isTighter
+      return deliveriesOf(to, "fewest") < deliveriesOf(from, "most")
         ? {
             impact: "message-loss",
             sentence:
@@ -82,7 +83,13 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
             sentence: "Messages may be redelivered more often; one that always fails goes round longer.",
           };
     case "overflow":
-      return String(to).startsWith("reject-publish")
+      if (refuses(to) === refuses(from))
+        return {
+          impact: "safe",
+          sentence:
+            "A full queue treats publishers as before; only what becomes of refused messages changes.",
+        };
+      return refuses(to)
         ? {
             impact: "outage",
             sentence:
@@ -93,6 +100,8 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
             sentence: "When the queue is full its oldest messages are dropped to make room.",
           };
     case "dead-letter-strategy":
+      if (from !== "at-least-once" && to !== "at-least-once")
+        return { impact: "safe", sentence: "Dead letters go their way as before." };
       return to === "at-least-once"
         ? { impact: "safe", sentence: "Dead letters are kept until their queue has taken them." }
         : {
@@ -106,6 +115,14 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
       return from === undefined
         ? { impact: "safe", sentence: "Rejected and expired messages are kept from now on." }
         : { impact: "disruption", sentence: "Dead letters go somewhere else from now on." };
+    case "dead-letter-routing-key":
+      if (before["dead-letter-exchange"] === undefined || after["dead-letter-exchange"] === undefined)
+        return { impact: "safe", sentence: "The key of dead letters comes and goes with their exchange." };
+      return {
+        impact: "disruption",
+        sentence:
+          "Dead letters carry another key from now on; those that no binding of their exchange takes are dropped.",
+      };
     case "alternate-exchange":
       if (to === undefined)
         return {
@@ -122,6 +139,14 @@ export function settingImpact(name: string, before: JsonObject, after: JsonObjec
         sentence: `${name} changes on living objects within seconds; messages that wait stay.`,
       };
   }
+}
+
+const refuses = (overflow: unknown): boolean => String(overflow).startsWith("reject-publish");
+
+/** Without a limit, or with -1 before 4.0, messages go round for ever; since 4.0 the broker stops at 20 where nothing is set. */
+function deliveriesOf(limit: unknown, unset: "fewest" | "most"): number {
+  if (limit === undefined) return unset === "fewest" ? 20 : Infinity;
+  return limitOf(limit);
 }
 
 /** -1 stands for no limit; an age such as "7D" is compared by its length. */

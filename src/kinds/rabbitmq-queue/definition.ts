@@ -130,5 +130,6 @@ export const kind: Kind<QueueValue, QueueSpec> = {
     { key: vhostKey(cluster, vhost!), noun: "vhost", name: vhost!, mark, mustExist: false },
   ],
   protects: () => true,
+  takesAlong: (_spec, dependent) => dependent === "rabbitmq-binding",
   impact: queueImpact,
 };

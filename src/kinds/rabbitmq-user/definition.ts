@@ -19,6 +19,7 @@ export const kind: Kind<RabbitmqUserValue, RabbitmqUserSpec> = {
   compile: ({ name, value }) => ({ name, tags: [], password: value.password }),
   references: () => [],
   protects: () => false,
+  takesAlong: () => true,
   impact: {
     added: () => ({
       impact: "safe",

@@ -67,6 +67,7 @@ export const kind: Kind<VhostValue, VhostSpec> = {
   }),
   references: () => [],
   protects: () => true,
+  takesAlong: () => true,
   impact: {
     added: () => ({
       impact: "safe",

@@ -2,7 +2,7 @@ import { namedValues } from "../../topology/file.ts";
 import type { JsonObject } from "../../topology/json.ts";
 import { keyOf } from "../key.ts";
 import type { Kind } from "../kind.ts";
-import { idempotencySettings } from "./idempotency.ts";
+import { idempotencyChange, idempotencySettings } from "./idempotency.ts";
 import { redisServerSchema } from "./schema.ts";
 import type { RedisServerValue } from "./value.ts";
 
@@ -54,7 +54,7 @@ export const kind: Kind<RedisServerValue, RedisServerSpec> = {
       impact: "documentation",
       sentence: "Queueform no longer looks at this Redis; nothing is deleted there.",
     }),
-    changed: (field, _before, after) => {
+    changed: (field, before, after) => {
       if (field === "maxmemoryPolicy") {
         return after.maxmemoryPolicy === "noeviction"
           ? {
@@ -79,14 +79,11 @@ export const kind: Kind<RedisServerValue, RedisServerSpec> = {
             }
           : { effect: "in-place", impact: "message-loss", sentence: "A restart loses the jobs in it." };
       }
-      if (field.startsWith("idempotency")) {
+      if (field.startsWith("idempotency"))
         return {
           effect: "in-place",
-          impact: "disruption",
-          sentence:
-            "Until all applications remember handled messages in the new way, one that comes back may be handled twice.",
+          ...idempotencyChange(before.idempotency, after.idempotency),
         };
-      }
       return { effect: "in-place", impact: "documentation", sentence: "Only a name changes." };
     },
   },

@@ -124,6 +124,33 @@ const rows: Row[] = [
   ],
   [
     "ConfigMap",
+    "data.redis.conf",
+    "appendfsync everysec\n",
+    "appendfsync no\n",
+    "in-place",
+    "durability",
+    /crash of the machine loses/,
+  ],
+  [
+    "ConfigMap",
+    "data.idempotency.json",
+    '{"keyPrefix":"a:","ttl":60}',
+    '{"keyPrefix":"a:","ttl":30}',
+    "in-place",
+    "ordering",
+    /handled twice/,
+  ],
+  [
+    "ConfigMap",
+    "data.idempotency.json",
+    '{"keyPrefix":"a:","ttl":60}',
+    "broken by hand",
+    "in-place",
+    "ordering",
+    /handled twice/,
+  ],
+  [
+    "ConfigMap",
     "binaryData",
     { a: "b" },
     undefined,
@@ -360,7 +387,7 @@ describe("an external Redis", () => {
   });
 
   test("is never made or deleted", () => {
-    expect(redisServer.impact.added(spec).sentence).toMatch(/changes nothing there/);
+    expect(redisServer.impact.added(spec, []).sentence).toMatch(/changes nothing there/);
     expect(redisServer.impact.removed(spec).sentence).toMatch(/nothing is deleted/);
   });
 });
