@@ -41,6 +41,7 @@ function contentsOf({ file, cluster, name, value, mark }: Declaration<RedisWithQ
     cluster: name,
     name: queue,
     value: options,
+    written: { ...options },
     mark: keyMarkOf(queues, queue) ?? mark,
   }));
   if (value.on !== "kubernetes" || (contents.length === 0 && !idempotency)) return contents;

@@ -3,7 +3,7 @@ import { kinds } from "../kinds/definitions.generated.ts";
 import type { Reference } from "../kinds/kind.ts";
 import { patterns } from "../patterns/index.generated.ts";
 import type { Declaration, TopologyFile } from "../topology/file.ts";
-import type { JsonObject } from "../topology/json.ts";
+import { isObject, type JsonObject } from "../topology/json.ts";
 import { positionOf } from "../topology/mark.ts";
 import type { Plan, PlanObject } from "./plan.ts";
 import { scopesOf } from "./scope.ts";
@@ -27,7 +27,13 @@ export interface Model {
 export function compile(files: readonly TopologyFile[], environment?: Environment): Model {
   const context = { files, ...(environment && { environment }) };
   const declared = files.flatMap((file) =>
-    Object.values(kinds).flatMap((kind) => kind.declare(file).map((one) => ({ ...one, file }))),
+    Object.values(kinds).flatMap((kind) =>
+      kind.declare(file).map((one) => ({
+        ...one,
+        file,
+        ...(kind.section && isObject(one.value) && { written: one.value }),
+      })),
+    ),
   );
   const expanded = patterns.reduce(
     (declarations, pattern) => pattern.expand(declarations, context),
@@ -58,6 +64,7 @@ export function planOf(model: Model): Plan {
       spec: sorted(compiled.spec),
       ...(compiled.operations && { operations: sorted(compiled.operations) }),
       ...(compiled.addedBy !== undefined && { addedBy: compiled.addedBy }),
+      ...(compiled.written && { written: compiled.written }),
       dependsOn: [...new Set(dependsOn)].toSorted(),
       origin: { file: source.path, ...positionOf(source, start) },
     };

@@ -17,6 +17,8 @@ export interface PlanObject {
   readonly operations?: JsonObject;
   /** The pattern that added it, for objects nobody wrote down by name. */
   readonly addedBy?: string;
+  /** What a person wrote for it in a file, patterns' words included; for ways out, which have to be written too. */
+  readonly written?: Readonly<Record<string, unknown>>;
   /** Keys of objects in the same plan that must be there first. */
   readonly dependsOn: readonly string[];
   /** Absent for what was read from a broker. */

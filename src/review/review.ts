@@ -1,9 +1,11 @@
 import type { ImpactLevel } from "../kinds/kind.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Json } from "../topology/json.ts";
+import { withRoutedBindings } from "./binding-impact.ts";
 import { withCascades } from "./cascades.ts";
 import { type Change, changesBetween, rank } from "./changes.ts";
 import { withRenames } from "./renames.ts";
+import { routingChanges } from "./routing.ts";
 import { withEffectiveSettings } from "./settings.ts";
 
 /** What a reviewer is told of one environment. */
@@ -43,7 +45,13 @@ export function review(before: Plan, after: Plan, notes: readonly string[] = [])
   changes = withCascades(changes, before.objects, after.objects);
   changes = withRenames(changes, before.objects, after.objects);
   const environment = after.environment ?? before.environment;
-  return { ...(environment !== undefined && { environment }), notes, changes, routing: [] };
+  const routing = routingChanges(changes, before.objects, after.objects);
+  return {
+    ...(environment !== undefined && { environment }),
+    notes,
+    changes: withRoutedBindings(changes, routing, after.objects),
+    routing,
+  };
 }
 
 /** The worst that happens in any of them; undefined when nothing changes. */

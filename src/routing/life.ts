@@ -23,7 +23,11 @@ const mostStays = 1000;
  * with consumers that can never handle it. Elsewhere it waits until it expires, if the queue says so and has a dead
  * letter, as the queues between retries do; in any other queue it stays.
  */
-export function follow(simulator: Simulator, route: Route, reason: DeathReason): Stay[] {
+export function follow(
+  simulator: Simulator,
+  route: Pick<Route, "queues" | "message">,
+  reason: DeathReason,
+): Stay[] {
   const work = new Set(route.queues);
   let stays = 0;
   const visit = (queue: string, message: Message, before: ReadonlySet<string>): Stay => {

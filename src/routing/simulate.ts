@@ -5,9 +5,9 @@ import { PolicyMatcher } from "../kinds/rabbitmq-policy/matching.ts";
 import type { QueueType } from "../kinds/rabbitmq-queue/arguments.ts";
 import type { QueueSpec } from "../kinds/rabbitmq-queue/definition.ts";
 import type { Json, JsonObject } from "../topology/json.ts";
-import { headersMatch, visibleHeaders } from "./headers.ts";
+import { BindingIndex } from "./bindings.ts";
+import { visibleHeaders } from "./headers.ts";
 import { type DeathReason, deadLetterOf, isCycle, type Message, messageFor } from "./message.ts";
-import { topicMatches } from "./topic.ts";
 
 /** As they stand in a model or a plan; objects of other brokers and vhosts are passed over. */
 export interface RoutedObject {
@@ -87,7 +87,7 @@ export class Simulator {
     { readonly type: string; readonly alternate: string | undefined }
   >();
   private readonly queues = new Map<string, QueueState>();
-  private readonly bindings: ReadonlyMap<string, BindingSpec[]>;
+  private readonly bindings: ReadonlyMap<string, BindingIndex>;
   private readonly before313: boolean;
 
   constructor(objects: Iterable<RoutedObject>, { cluster, vhost, version = "4.0" }: VhostPlace) {
@@ -109,16 +109,27 @@ export class Simulator {
       const policy = policies.effective({ vhost, name, type });
       this.queues.set(name, { type, setting: (setting) => values[`x-${setting}`] ?? policy[setting] });
     }
-    this.bindings = Map.groupBy(
+    const bySource = Map.groupBy(
       ofKind<BindingSpec>("rabbitmq-binding").filter(({ destination, destinationType }) =>
         (destinationType === "queue" ? this.queues : this.exchanges).has(destination),
       ),
       ({ source }) => source,
     );
+    this.bindings = new Map(
+      [...bySource].map(([source, bindings]) => [
+        source,
+        new BindingIndex(this.exchanges.get(source)?.type ?? "", bindings),
+      ]),
+    );
   }
 
   hasExchange(name: string): boolean {
     return this.exchanges.has(name);
+  }
+
+  /** Its type, and its alternate as arguments or policy say it; undefined when there is no such exchange. */
+  exchange(name: string): { readonly type: string; readonly alternate: string | undefined } | undefined {
+    return this.exchanges.get(name);
   }
 
   /** Sorted; without the default exchange. */
@@ -187,13 +198,11 @@ export class Simulator {
       const state = this.exchanges.get(exchange);
       if (!state) return { exchange, taken: [], named: [] };
       const { type, alternate } = state;
-      const taken = (this.bindings.get(exchange) ?? [])
-        .filter((binding) => takes(type, binding, message.keys, headers))
-        .map((binding) => {
-          if (binding.destinationType === "exchange") return { binding, next: visit(binding.destination) };
-          queues.add(binding.destination);
-          return { binding };
-        });
+      const taken = (this.bindings.get(exchange)?.taking(message.keys, headers) ?? []).map((binding) => {
+        if (binding.destinationType === "exchange") return { binding, next: visit(binding.destination) };
+        queues.add(binding.destination);
+        return { binding };
+      });
       const further = taken.length === 0 && alternate !== undefined ? visit(alternate) : undefined;
       return { exchange, type, taken, named: [], ...(further && { alternate: further }) };
     };
@@ -204,25 +213,5 @@ export class Simulator {
     };
     const way = message.exchange === "" ? byName() : visit(message.exchange);
     return { way, queues: [...queues].toSorted(), message };
-  }
-}
-
-function takes(
-  type: string,
-  { routingKey, arguments: values }: BindingSpec,
-  keys: readonly string[],
-  headers: ReadonlyMap<string, Json>,
-): boolean {
-  switch (type) {
-    case "fanout":
-      return true;
-    case "direct":
-      return keys.includes(routingKey);
-    case "topic":
-      return keys.some((key) => topicMatches(routingKey, key));
-    case "headers":
-      return headersMatch(values, headers);
-    default:
-      return false;
   }
 }

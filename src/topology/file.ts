@@ -29,6 +29,8 @@ export interface Declared<Value = unknown> {
   readonly addedBy?: string;
   /** What matters to those who run it and not to the broker. */
   readonly operations?: JsonObject;
+  /** What stands in the file under its name, before patterns complete it; absent for what a pattern added. */
+  readonly written?: Readonly<Record<string, unknown>>;
 }
 
 export interface NamedValue {

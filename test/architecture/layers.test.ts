@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   routing: ["topology", "kinds", "plan"],
   rules: ["topology", "kinds", "patterns", "environment", "plan", "routing"],
   load: ["topology", "environment", "language", "plan", "rules"],
-  review: ["topology", "kinds", "environment", "plan", "load"],
+  review: ["topology", "kinds", "environment", "plan", "routing", "load"],
   live: ["topology", "kinds", "patterns", "environment", "brokers", "plan", "review"],
   apply: ["topology", "kinds", "environment", "brokers", "plan", "review", "live"],
   provision: ["topology", "kinds", "environment", "plan"],

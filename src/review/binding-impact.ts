@@ -1,0 +1,39 @@
+import { exchangeKey, queueKey } from "../kinds/key.ts";
+import type { BindingSpec } from "../kinds/rabbitmq-binding/definition.ts";
+import { isBuiltInExchange } from "../kinds/rabbitmq-exchange/definition.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import { type Change, rank } from "./changes.ts";
+import type { RoutingChange } from "./review.ts";
+
+/**
+ * What the loss of a binding does to messages is known once they were routed on both sides: none may need it any more.
+ * A binding that goes along with its exchange or queue, or whose exchange the files don't know, stays what its kind says.
+ */
+export function withRoutedBindings(
+  changes: readonly Change[],
+  routing: readonly RoutingChange[],
+  after: readonly PlanObject[],
+): Change[] {
+  const known = new Set(after.map(({ key }) => key));
+  return changes.map((change) => {
+    const { key, kind, operation, before } = change;
+    if (kind !== "rabbitmq-binding" || operation !== "remove" || !before) return change;
+    const { vhost, source, destination, destinationType } = before.spec as BindingSpec;
+    const keyOf = destinationType === "queue" ? queueKey : exchangeKey;
+    const isWhole =
+      known.has(keyOf(before.cluster, vhost, destination)) &&
+      (isBuiltInExchange(source) || known.has(exchangeKey(before.cluster, vhost, source)));
+    if (!isWhole) return change;
+    const worst = routing
+      .filter(({ what, causes }) => what !== "newly-reaches" && causes.includes(key))
+      .toSorted((a, b) => rank(a.impact) - rank(b.impact))[0];
+    if (worst?.impact === "message-loss") return change;
+    return worst
+      ? { ...change, impact: worst.impact, sentence: worst.sentence }
+      : {
+          ...change,
+          impact: "safe",
+          sentence: `Whatever it takes from "${source}" still reaches the same queues without it.`,
+        };
+  });
+}
