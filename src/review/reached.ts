@@ -12,7 +12,7 @@ export interface VhostChange {
   readonly changed: ReadonlySet<string>;
   readonly queuesBefore: ReadonlySet<string>;
   readonly queuesAfter: ReadonlySet<string>;
-  /** Queues that something was bound to before. */
+  /** Queues that people bound to something before. */
   readonly fedBefore: ReadonlySet<string>;
 }
 

@@ -7,6 +7,7 @@ import { type Change, changesBetween, rank } from "./changes.ts";
 import { withRenames } from "./renames.ts";
 import { routingChanges } from "./routing.ts";
 import { withEffectiveSettings } from "./settings.ts";
+import { withWaysOut } from "./ways-out.ts";
 
 /** What a reviewer is told of one environment. */
 export interface Review {
@@ -49,7 +50,7 @@ export function review(before: Plan, after: Plan, notes: readonly string[] = [])
   return {
     ...(environment !== undefined && { environment }),
     notes,
-    changes: withRoutedBindings(changes, routing, after.objects),
+    changes: withWaysOut(withRoutedBindings(changes, routing, after.objects), before, after),
     routing,
   };
 }

@@ -59,8 +59,9 @@ function inVhost(
     queuesBefore: new Set(was.queueNames()),
     queuesAfter: new Set(is.queueNames()),
     fedBefore: new Set(
-      before.flatMap(({ kind, spec: own }) =>
-        kind === "rabbitmq-binding" ? [(own as BindingSpec).destination] : [],
+      before.flatMap(({ kind, addedBy, spec: own }) =>
+        // What comes back from retries was there before.
+        kind === "rabbitmq-binding" && !wiring.has(addedBy ?? "") ? [(own as BindingSpec).destination] : [],
       ),
     ),
   };
