@@ -127,3 +127,5 @@ const { rulesDocument } = await import("../src/report/rules.ts");
 write("docs/rules.md", rulesDocument([...pages.values()]));
 const { topologySchema } = await import("../src/language/schema.ts");
 write("schema/topology.schema.json", `${JSON.stringify(topologySchema(), null, 2)}\n`);
+const { reviewSchema } = await import("../src/report/review/schema.ts");
+write("schema/review.schema.json", `${JSON.stringify(reviewSchema(), null, 2)}\n`);

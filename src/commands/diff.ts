@@ -8,20 +8,14 @@ import { renderTargets } from "../report/targets.ts";
 import type { Diagnostic } from "../topology/diagnostic.ts";
 import { type Review, review, worstImpact } from "../review/review.ts";
 import { environmentsOf, limitsOf, sidesOf } from "../review/sides.ts";
-import { changeJson, renderChanges, reviewJson, summarizeChanges } from "../report/changes.ts";
+import { reviewDocument } from "../report/review/document.ts";
+import { isReviewFormat, renderAs, reviewFormats } from "../report/review/render.ts";
+import { summarizeReview } from "../report/review/verdict.ts";
 import { projectDirectory, UsageError } from "../topology/files.ts";
-import {
-  type Command,
-  type Console,
-  environmentOption,
-  exit,
-  isJson,
-  json,
-  outputOption,
-  text,
-  worst,
-} from "./command.ts";
+import { type Command, type Console, environmentOption, exit, outputOption, text, worst } from "./command.ts";
 import { explain } from "./diagnose.ts";
+import { writeJobSummary } from "./job-summary.ts";
+import { pathInRepository } from "./repository.ts";
 
 export const command: Command = {
   positionals: "[PATH...]",
@@ -50,7 +44,11 @@ export const command: Command = {
         "Also ask the brokers what is at stake now: messages, consumers, group lag, bytes. Needs their secrets",
     },
     "exit-code": { type: "boolean", description: "Exit with 2 when anything changes" },
-    output: outputOption,
+    output: {
+      ...outputOption,
+      description: `${reviewFormats.join(", ")}; github marks lines in a workflow run and writes the job summary`,
+      values: reviewFormats,
+    },
   },
   run: async (paths, values, console) => {
     const against = text(values, "against") ?? "HEAD";
@@ -79,24 +77,11 @@ export const command: Command = {
       sides.before.close();
       sides.after.close();
     }
-    if (isJson(values)) {
-      console.print(
-        json({
-          against,
-          environments: reviews.map(reviewJson),
-        }),
-      );
-    } else {
-      for (const { environments: names, changes } of grouped(reviews)) {
-        if (changes.length > 0)
-          console.print(
-            `${names.length > 0 ? `${console.paint("bold", names.join(", "))}\n` : ""}${renderChanges(changes, console.paint)}\n`,
-          );
-        console.say(
-          `${names.length > 0 ? `${names.join(", ")}: ` : ""}${summarizeChanges(changes)} against ${against}\n`,
-        );
-      }
-    }
+    const format = text(values, "output") ?? "pretty";
+    const document = reviewDocument(against, reviews, format === "pretty" ? "" : pathInRepository());
+    console.print(renderAs(isReviewFormat(format) ? format : "pretty", document, console.paint));
+    if (format === "github") writeJobSummary(document);
+    console.say(summarizeReview(document));
     if (unasked.length > 0) console.say(renderTargets(unasked, console.paintConversation));
     const impact = worstImpact(reviews);
     return worst(
@@ -123,13 +108,4 @@ async function askBrokers(
   }
   const { changes, problems } = await withStakes(found.changes, environment, secretFromProcess);
   return { review: { ...found, changes }, problems };
-}
-
-/** Environments in which the same happens are shown together. */
-function grouped(reviews: readonly Review[]): (Pick<Review, "changes"> & { environments: string[] })[] {
-  const same = Map.groupBy(reviews, ({ changes }) => JSON.stringify(changes.map(changeJson)));
-  return [...same.values()].map((group) => ({
-    environments: group.flatMap(({ environment }) => environment ?? []),
-    changes: group[0]!.changes,
-  }));
 }

@@ -1,7 +1,8 @@
 import { brokerNames } from "../environment/environment.ts";
 import type { Drift } from "../live/drift.ts";
 import type { PlanObject } from "../plan/plan.ts";
-import { changeJson, renderField } from "./changes.ts";
+import { renderField } from "./fields.ts";
+import { shownChange } from "./review/document.ts";
 import { count, type Paint } from "./style.ts";
 
 /** The piles, the worst first; nothing for a pile that is empty. Arrows lead from the broker to the file. */
@@ -55,5 +56,5 @@ export function summarizeDrift({ changed, missing, unmanaged, unchecked, cluster
 
 /** For `--output json`. */
 export function driftJson({ changed, ...rest }: Drift): Record<string, unknown> {
-  return { changed: changed.map(changeJson), ...rest };
+  return { changed: changed.map(shownChange), ...rest };
 }

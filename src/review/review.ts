@@ -4,6 +4,7 @@ import type { Json } from "../topology/json.ts";
 import { withRoutedBindings } from "./binding-impact.ts";
 import { withCascades } from "./cascades.ts";
 import { type Change, changesBetween, rank } from "./changes.ts";
+import { type Picture, pictureOf } from "./picture.ts";
 import { withRenames } from "./renames.ts";
 import { routingChanges } from "./routing.ts";
 import { withEffectiveSettings } from "./settings.ts";
@@ -19,6 +20,8 @@ export interface Review {
   readonly changes: readonly Change[];
   /** Messages that go other ways than before. */
   readonly routing: readonly RoutingChange[];
+  /** The part of RabbitMQ's wiring that changed; absent where it didn't. */
+  readonly picture?: Picture;
 }
 
 /** A message that no longer reaches a queue, or newly does; or a dead letter that is dropped now. */
@@ -47,11 +50,13 @@ export function review(before: Plan, after: Plan, notes: readonly string[] = [])
   changes = withRenames(changes, before.objects, after.objects);
   const environment = after.environment ?? before.environment;
   const routing = routingChanges(changes, before.objects, after.objects);
+  const picture = pictureOf(before.objects, after.objects, changes);
   return {
     ...(environment !== undefined && { environment }),
     notes,
     changes: withWaysOut(withRoutedBindings(changes, routing, after.objects), before, after),
     routing,
+    ...(picture && { picture }),
   };
 }
 

@@ -151,15 +151,39 @@ describe("diff", () => {
   test("reads plainly", async () => {
     edit("type: quorum", "type: classic");
     const { stdout, stderr } = await queueform(["diff"], directory);
-    expect(stdout)
-      .toBe(`± REPLACE  rabbitmq/main/shop/binding/orders/queue/orders.fulfil/order.created  topology/orders.yaml:8
-    message-loss: It goes along with queue "orders.fulfil" and is made anew after it. In between: Messages that only this binding routed from "orders" to "orders.fulfil" are dropped, unless "orders" has an alternate.
-± REPLACE  rabbitmq/main/shop/queue/orders.fulfil  topology/orders.yaml:8
+    expect(stdout).toBe(`✗ Loses messages
+  1 change: 1 message-loss
+
+✗ message-loss  REPLACE rabbitmq/main/shop/queue/orders.fulfil
+    topology/orders.yaml:8
     arguments.x-queue-type: quorum → classic
-    message-loss: The type (quorum to classic) of a living queue can't be changed: the queue is deleted with its messages and its bindings, and made anew.
+    The type (quorum to classic) of a living queue can't be changed: the queue
+    is deleted with its messages and its bindings, and made anew.
 
 `);
-    expect(stderr).toBe("2 changes: 2 replaced against HEAD\n");
+    expect(stderr).toBe("1 change: 1 message-loss against HEAD\n");
+  });
+
+  test("names files from the root of the repository where a tool reads them", async () => {
+    edit("type: quorum", "type: classic");
+    mkdirSync(join(directory, "deeper"));
+    const { stdout } = await queueform(
+      ["diff", "--output", "github", "../topology"],
+      join(directory, "deeper"),
+    );
+    expect(stdout).toMatch(/^::error file=topology\/orders.yaml,line=8,col=5,title=Loses messages::REPLACE/);
+  });
+
+  test("adds to the summary of a job", async () => {
+    const summary = join(directory, "summary.md");
+    const run = () => queueform(["diff", "--output", "github"], directory, { GITHUB_STEP_SUMMARY: summary });
+    await run();
+    expect(readFileSync(summary, "utf8")).toBe("The topology does not change.\n");
+    edit("type: quorum", "type: classic");
+    await run();
+    expect(readFileSync(summary, "utf8")).toMatch(
+      /^The topology does not change\.\n.*\n### 🔴 Loses messages\n/,
+    );
   });
 
   test("of a revision that git doesn't know is wrong usage, and says what to do", async () => {
