@@ -10,6 +10,6 @@ export function writeJobSummary(document: ReviewDocument): void {
   const path = process.env["GITHUB_STEP_SUMMARY"];
   if (path === undefined || path === "") return;
   const present = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  const text = renderMarkdown(document, maximumBytes - present);
+  const text = renderMarkdown(document, { maximum: maximumBytes - present });
   appendFileSync(path, text === "" ? "The topology does not change.\n" : text);
 }

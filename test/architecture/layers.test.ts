@@ -38,9 +38,11 @@ const mayImport: Record<string, readonly string[]> = {
     "sandbox",
   ],
   scaffold: [],
+  github: ["topology"],
   commands: [
     "topology",
     "scaffold",
+    "github",
     "kinds",
     "environment",
     "sandbox",
@@ -122,7 +124,7 @@ test("checking files loads neither Pulumi nor a broker's client", () => {
     for (const one of imports)
       if (one.file === file && !one.lazy && one.specifier.startsWith(".")) visit(one.to);
   };
-  for (const command of ["validate", "plan", "diff"]) visit(join("commands", `${command}.ts`));
+  for (const command of ["validate", "plan", "diff", "comment"]) visit(join("commands", `${command}.ts`));
   visit("cli.ts");
   const loaded = imports.filter(
     ({ file, specifier, lazy }) => reached.has(file) && !lazy && heavy.test(specifier),

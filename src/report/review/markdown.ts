@@ -26,18 +26,21 @@ const shownSteps = 20;
 const shownTaken = 10;
 
 /** Found again by this, however often the text changes. A name can't end the comment: hyphens come one at a time. */
-const markerOf = (environment: string | undefined): string =>
+export const markerOf = (environment: string | undefined): string =>
   environment === undefined
     ? "<!-- queueform -->"
     : `<!-- queueform:${encodeURIComponent(environment).replaceAll("--", "-%2D")} -->`;
 
 /** The comment of a pull request, at most `maximum` bytes: the worst is said in full, the rest as far as it fits. */
-export function renderMarkdown(document: ReviewDocument, maximum = maximumComment): string {
+export function renderMarkdown(
+  document: ReviewDocument,
+  { maximum = maximumComment, commit }: { maximum?: number; commit?: string } = {},
+): string {
   const sections = sectionsOf(document);
   const { impact, title, counts } = verdictOf(sections);
   if (impact === undefined) return "";
   const markers = document.environments.map(({ environment }) => markerOf(environment)).join("");
-  const head = `${markers}\n### ${iconOf(impact)} ${escaped(title)}\n\n${escaped(counts)}, against ${code(showValue(document.against, 100))}\n`;
+  const head = `${markers}\n### ${iconOf(impact)} ${escaped(title)}\n\n${escaped(counts)}, against ${code(showValue(document.against, 100))}${commit === undefined ? "" : `, at ${code(commit.slice(0, 7))}`}\n`;
   const all = sections.filter(({ findings }) => findings.length > 0);
   const changed = all.slice(0, shownSections);
   const heads = changed.map((section) => headOf(section, document.environments.length > 1));

@@ -3,6 +3,8 @@ import { UsageError } from "../../topology/files.ts";
 import type { ReviewDocument } from "./document.ts";
 import { reviewSchema } from "./schema.ts";
 
+/** In bytes; a review of 10,000 changes takes about 10 MB. */
+export const maximumReview = 32 * 1024 * 1024;
 const maximumDepth = 100;
 
 /**
@@ -32,9 +34,13 @@ const refused = (why: string): UsageError =>
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth);
-    else if (token === "]" || token === "}") depth--;
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') inText = !inText;
+    else if (inText && character === "\\") at++;
+    else if (!inText && (character === "[" || character === "{")) deepest = Math.max(deepest, ++depth);
+    else if (!inText && (character === "]" || character === "}")) depth--;
   }
   return deepest;
 }

@@ -45,7 +45,8 @@ function result({ environments, review }: Section, finding: Finding): Record<str
     level: levelOf(finding),
     // Brackets would be read as a link.
     message: { text: text.replace(/[\\[\]]/g, "\\$&") },
-    locations: place ? [locationOf(place)] : [],
+    // Code scanning refuses a result without a place.
+    locations: [locationOf(place ?? { file: "Pulumi.yaml", line: 1, column: 1 })],
     partialFingerprints: { "queueform/v1": fingerprint(environments, finding) },
   };
 }
