@@ -91,6 +91,19 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(overview);
     return name === undefined ? exit.usage : exit.ok;
   }
+  const { command, values, positionals } = await understand(name, rest);
+  if (values["help"] === true) {
+    process.stdout.write(helpFor(name, command));
+    return exit.ok;
+  }
+  return command.run(positionals, values, consoleFor(values));
+}
+
+/** What a command line asks for, without doing it. Throws UsageError. */
+export async function understand(
+  name: string,
+  args: readonly string[],
+): Promise<{ command: Command; values: Values; positionals: string[] }> {
   const found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!found) {
     throw new UsageError(
@@ -99,17 +112,17 @@ async function run(args: readonly string[]): Promise<number> {
   }
   const { command } = await found[1]();
   const options = { ...command.options, ...commonOptions };
-  const { values, positionals } = parse(name, rest, options);
-  if (values["help"] === true) {
-    process.stdout.write(helpFor(name, command));
-    return exit.ok;
-  }
-  if (command.maximumPositionals !== undefined && positionals.length > command.maximumPositionals) {
+  const { values, positionals } = parse(name, [...args], options);
+  if (
+    values["help"] !== true &&
+    command.maximumPositionals !== undefined &&
+    positionals.length > command.maximumPositionals
+  ) {
     throw new UsageError(
       `"${positionals[command.maximumPositionals]}" is one argument too many: queueform ${name} ${command.positionals}`,
     );
   }
-  return command.run(positionals, values, consoleFor(values));
+  return { command, values, positionals };
 }
 
 function parse(

@@ -1,3 +1,5 @@
+import { workflows } from "./workflows/workflows.ts";
+
 /** What `queueform init` is asked for. */
 export interface Wanted {
   readonly domain: string;
@@ -15,7 +17,9 @@ export function projectFiles(wanted: Wanted): ReadonlyMap<string, string> {
     ["stacks/Pulumi.sandbox.yaml", sandboxStack(wanted)],
   ]);
   for (const name of wanted.environments) files.set(`stacks/Pulumi.${name}.yaml`, sharedStack(name, wanted));
-  if (wanted.ci === "github") files.set(".github/workflows/queueform.yaml", workflow(wanted));
+  if (wanted.ci === "github") {
+    for (const [path, content] of workflows(wanted.environments, wanted.brokers)) files.set(path, content);
+  }
   return files;
 }
 
@@ -128,43 +132,4 @@ config:
     engine: pulumi
     clusters:
 ${brokers.map((broker) => clusters[broker]).join("")}`;
-}
-
-/** Read-only and without secrets on pull requests: what runs there comes from whoever opened them. */
-function workflow({ environments }: Wanted): string {
-  const drift = environments.map(
-    (name) => `      - run: npx queueform drift --env ${name}
-        if: always()
-        env:
-          RABBITMQ_PASSWORD: \${{ secrets.RABBITMQ_PASSWORD }}
-          KAFKA_PASSWORD: \${{ secrets.KAFKA_PASSWORD }}
-`,
-  );
-  const nightly = `  drift:
-    if: github.event_name == 'schedule'
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with: { node-version: 24 }
-      - run: npm ci
-${drift.join("")}`;
-  return `name: queueform
-on:
-  pull_request:
-  schedule: [{ cron: "0 3 * * *" }]
-permissions: { contents: read }
-jobs:
-  review:
-    if: github.event_name == 'pull_request'
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-        with: { fetch-depth: 0 }
-      - uses: actions/setup-node@v4
-        with: { node-version: 24 }
-      - run: npm ci
-      - run: npx queueform validate
-      - run: npx queueform diff --against origin/\${{ github.base_ref }}
-${environments.length > 0 ? nightly : ""}`;
 }
