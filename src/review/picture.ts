@@ -78,7 +78,9 @@ function wayOf({ cluster, spec }: PlanObject): [from: string, to: string, label:
     (name) => String(spec[name]),
   ) as [string, string, string, string];
   const keyed = spec["destinationType"] === "queue" ? queueKey : exchangeKey;
-  const headers = isObject(spec["arguments"]) ? Object.entries(spec["arguments"]) : [];
+  const headers = Object.entries(isObject(spec["arguments"]) ? spec["arguments"] : {}).filter(
+    ([name]) => name !== "x-match",
+  );
   const label =
     headers.length === 0
       ? routingKey

@@ -43,7 +43,7 @@ export function renderMarkdown(
   const head = `${markers}\n### ${iconOf(impact)} ${escaped(title)}\n\n${escaped(counts)}, against ${code(showValue(document.against, 100))}${commit === undefined ? "" : `, at ${code(commit.slice(0, 7))}`}\n`;
   const all = sections.filter(({ findings }) => findings.length > 0);
   const changed = all.slice(0, shownSections);
-  const heads = changed.map((section) => headOf(section, document.environments.length > 1));
+  const heads = changed.map((section) => headOf(section, changed.length > 1));
   let left = maximum - Buffer.byteLength(head + heads.join("")) - changed.length * 400;
   const parts = changed.map((section, index) => {
     const body = renderSection(section, Math.max(left, 0));

@@ -14,9 +14,10 @@ export function renderReview(document: ReviewDocument, paint: Paint): string {
   const blocks = [
     `${paint(["bold", colourOf(impact)], `${markOf(impact)} ${title}`)}\n${paint("dim", wrapped(counts, "  "))}\n`,
   ];
-  for (const { environments, findings } of sections) {
-    if (findings.length === 0) continue;
-    if (environments.length > 0 && document.environments.length > 1)
+  const changed = sections.filter(({ findings }) => findings.length > 0);
+  const several = changed.length > 1;
+  for (const { environments, findings } of changed) {
+    if (environments.length > 0 && several)
       blocks.push(
         `${paint(["bold", "underline"], environments.join(", "))}  ${paint("dim", countsOf(findings))}\n`,
       );
