@@ -36,6 +36,8 @@ function walk(value: unknown, secret: boolean): unknown {
   );
 }
 
-/** Settings of Redis stand in one text, without a colon between name and value. */
+/** In redis.conf names and values are words: requirepass PASSWORD, user NAME >PASSWORD. */
 const readable = (text: string): string =>
-  masked(text).replace(/\b((?:requirepass|masterauth|masteruser)\s+)(?!\$)\S+/gi, `$1${hidden}`);
+  masked(text)
+    .replace(/\b((?:requirepass|masterauth|[\w-]*key-file-pass)\s+)(?!\$)\S+/gi, `$1${hidden}`)
+    .replace(/^\s*user\s[^\n]*/gim, (line) => line.replace(/(?<=\s)[>#<!]\S+/g, hidden));

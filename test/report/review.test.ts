@@ -201,7 +201,9 @@ describe("secrets", () => {
     user(secret),
     kubernetes("Secret", { stringData: { anything: secret } }),
     kubernetes("StatefulSet", { containers: [{ env: [{ name: "REDIS_PASSWORD", value: secret }] }] }),
-    kubernetes("ConfigMap", { data: { "redis.conf": `appendonly yes\nrequirepass ${secret}\n` } }),
+    kubernetes("ConfigMap", {
+      data: { "redis.conf": `appendonly yes\nrequirepass ${secret}\nuser web on >${secret} ~*\n` },
+    }),
   ];
   const object = (kind: string, key: string, spec: PlanObject["spec"]): PlanObject => ({
     kind,
