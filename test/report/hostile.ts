@@ -72,3 +72,13 @@ export function hostileReview(): Review {
     },
   );
 }
+
+/** What GitHub looks for names and numbers in: the text outside of code, as people see it. */
+export const visibleText = (markdown: string): string =>
+  withoutBlocks(markdown)
+    .replaceAll(/<code>[^]*?<\/code>/g, "")
+    .replaceAll(/&#(\d+);/g, (_, point: string) => String.fromCodePoint(Number(point)));
+
+/** Markdown without its fenced blocks. */
+export const withoutBlocks = (markdown: string): string =>
+  markdown.replaceAll(/^ *(`{3,})(yaml|mermaid)\n[^]*?\n *\1$/gm, "");
