@@ -29,10 +29,9 @@ describe("a person reads", () => {
       "The queue is deleted with its messages",
       "Messages that wait longer than a minute expire",
       "binding/orders/queue/orders.fulfil/order.created",
-      "Needs an approval to replace, fingerprint fulfil-3c4d",
+      "Needs an approval to replace it",
       "1,204 messages, 3 consumers",
       "orders.fulfil.v2 beside",
-      "This looks like a rename to kafka/main/topic/orders.accepted",
       "5.0 GiB, records: 12,000 unread by billing",
       "queue/orders.audit",
       "Approved until 2030-01-31 (topology/approvals.yaml",
@@ -67,6 +66,21 @@ describe("a person reads", () => {
       /^<!-- queueform:prod --><!-- queueform:staging -->\n### 🟠 .* in prod and staging\n/,
     );
   });
+});
+
+test("a way out that names its environment is said once for all that are alike", () => {
+  const inOne = (environment: string): Review => ({
+    ...reviewOf([
+      changed("a", "outage", {
+        wayOut: [{ text: `Run "queueform release --env ${environment}" and not --env ${environment}-2.` }],
+        needsApproval: { operation: "replace", fingerprint: environment },
+      }),
+    ]),
+    environment,
+  });
+  const text = render("pretty", inOne("dev"), inOne("prod"));
+  expect(text.match(/1\. Run/g)).toHaveLength(1);
+  expect(text).toContain('"queueform release --env ENV" and not --env dev-2');
 });
 
 describe("a comment has room for 65,536 characters", () => {

@@ -19,7 +19,7 @@ export const placeOf = ({ before, after }: ShownChange): ShownChange["before"] =
 /** The reasons, each once: the worst, then those of other fields that are risky too. */
 export function sentencesOf(change: ShownChange): string[] {
   const risky = change.fields.filter(({ impact }) => isRisky(impact)).map((field) => field.sentence);
-  return [...new Set([change.sentence, ...risky, ...renameOf(change)])];
+  return [...new Set([change.sentence, ...risky])];
 }
 
 /** Whether somebody allowed it, and what is needed where nobody did yet. */
@@ -29,17 +29,8 @@ export function approvalOf({ approval, needsApproval }: ShownChange): string[] {
     return [`Approved until ${expires} (${origin.file}:${origin.line}): ${reason}`];
   }
   return needsApproval
-    ? [`Needs an approval to ${needsApproval.operation}, fingerprint ${needsApproval.fingerprint}.`]
+    ? [`Needs an approval to ${needsApproval.operation} it: queueform diff --approvals prints the entry.`]
     : [];
-}
-
-function renameOf({ operation, renamed }: ShownChange): string[] {
-  if (renamed === undefined) return [];
-  return operation === "remove"
-    ? [
-        `This looks like a rename to ${renamed}. Brokers rename nothing: the old one is deleted and a new, empty one is made.`,
-      ]
-    : [`This looks like the new name of ${renamed}.`];
 }
 
 /** What was on the broker when it was asked: 1,204 messages, 3 consumers. */

@@ -41,10 +41,10 @@ export interface Section {
 
 /** Worst first; environments in which nothing changes come last. */
 export function sectionsOf({ environments }: ReviewDocument): Section[] {
-  const same = Map.groupBy(environments, ({ environment: _, ...review }) => JSON.stringify(review));
+  const same = Map.groupBy(environments, whatHappens);
   return [...same.values()]
     .map((group): Section => {
-      const review = group[0]!;
+      const review = group.length > 1 ? forAny(group[0]!) : group[0]!;
       const findings = findingsOf(review);
       return {
         environments: group.flatMap(({ environment }) => environment ?? []),
@@ -54,6 +54,36 @@ export function sectionsOf({ environments }: ReviewDocument): Section[] {
       };
     })
     .toSorted((a, b) => rankOf(a.worst) - rankOf(b.worst));
+}
+
+/** Equal where a reviewer reads the same; ways out name their environment, and an approval is for one only. */
+function whatHappens({ environment: _, changes, ...review }: EnvironmentReview): string {
+  const shown = changes.map(({ wayOut, needsApproval, ...change }) => ({
+    ...change,
+    steps: wayOut?.length,
+    needs: needsApproval?.operation,
+  }));
+  return JSON.stringify({ ...review, shown });
+}
+
+/** Ways out of one environment, written for all that are alike. */
+function forAny({ environment = "", changes, ...review }: EnvironmentReview): EnvironmentReview {
+  return {
+    ...review,
+    changes: changes.map((change) =>
+      change.wayOut
+        ? {
+            ...change,
+            wayOut: change.wayOut.map((step) => ({
+              ...step,
+              text: step.text.replace(/--env ([\w.-]*[\w-])/g, (option, name) =>
+                name === environment ? "--env ENV" : option,
+              ),
+            })),
+          }
+        : change,
+    ),
+  };
 }
 
 const rankOf = (impact: ImpactLevel | undefined): number =>
