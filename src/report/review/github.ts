@@ -1,6 +1,7 @@
 import type { ReviewDocument } from "./document.ts";
 import { causingPlace, levelOf, messageOf } from "./sarif.ts";
-import { isRisky, sectionsOf, titleOf } from "./verdict.ts";
+import { sectionsOf } from "./sections.ts";
+import { isRisky, titleOf } from "./verdict.ts";
 
 /** GitHub shows no more of each kind in one step, and says nothing about the others. */
 const maximumPerKind = 10;

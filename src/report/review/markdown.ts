@@ -6,16 +6,8 @@ import { code, escaped, fenced } from "./escape.ts";
 import { approvalOf, placeOf, sentencesOf, stakeOf, verbOf } from "./finding.ts";
 import { mermaid } from "./mermaid.ts";
 import { type Block, fit } from "./fit.ts";
-import {
-  countsOf,
-  type Finding,
-  isRisky,
-  isSevere,
-  listed,
-  type Section,
-  sectionsOf,
-  verdictOf,
-} from "./verdict.ts";
+import { type Finding, type Section, sectionsOf } from "./sections.ts";
+import { countsOf, isRisky, isSevere, listed, verdictOf } from "./verdict.ts";
 
 /** GitHub refuses a comment of more than 65,536 characters. Bytes are never fewer, so they are what is counted. */
 const maximumComment = 65_000;

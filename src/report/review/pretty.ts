@@ -3,7 +3,8 @@ import { renderField } from "../fields.ts";
 import type { Paint } from "../style.ts";
 import type { ReviewDocument, ShownChange } from "./document.ts";
 import { approvalOf, placeOf, sentencesOf, stakeOf, verbOf } from "./finding.ts";
-import { countsOf, type Finding, isRisky, isSevere, sectionsOf, verdictOf } from "./verdict.ts";
+import { type Finding, sectionsOf } from "./sections.ts";
+import { countsOf, isRisky, isSevere, verdictOf } from "./verdict.ts";
 
 const width = 80;
 /** The verdict in one line, then what is risky from the worst on, then the rest. Nothing when nothing changes. */

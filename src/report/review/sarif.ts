@@ -3,7 +3,8 @@ import { impactLevels } from "../../kinds/kind.ts";
 import type { Origin } from "../../plan/plan.ts";
 import type { ReviewDocument, ShownChange } from "./document.ts";
 import { approvalOf, placeOf, sentencesOf, verbOf } from "./finding.ts";
-import { type Finding, isRisky, isSevere, type Section, sectionsOf, titleOf } from "./verdict.ts";
+import { type Finding, type Section, sectionsOf } from "./sections.ts";
+import { isRisky, isSevere, titleOf } from "./verdict.ts";
 
 /** GitHub reads no more of one run. */
 const maximumResults = 5000;
