@@ -54,8 +54,7 @@ function renderChange(
   if (place) lines.push(paint("dim", `    ${place.file}:${place.line}`));
   for (const field of fields) lines.push(wrapped(renderField(field), "    ", "      "));
   for (const sentence of sentencesOf(change)) lines.push(wrapped(sentence, "    "));
-  for (const one of takenAlong)
-    lines.push(wrapped(`takes along ${one.key} (${one.impact})`, "    ", "      "));
+  for (const one of takenAlong) lines.push(wrapped(`takes along ${one.key}`, "    ", "      "));
   for (const sentence of approvalOf(change)) lines.push(wrapped(sentence, "    "));
   if (atStake) lines.push(wrapped(`At stake now: ${stakeOf(atStake)}`, "    "));
   if (wayOut.length > 0) lines.push(`    ${paint("bold", "A way that loses nothing:")}`);
