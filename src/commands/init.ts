@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { codeownersFile } from "../scaffold/codeowners.ts";
 import { projectFiles, type Wanted } from "../scaffold/files.ts";
 import { UsageError } from "../topology/files.ts";
 import { suggestion } from "../topology/nearest.ts";
@@ -36,7 +37,10 @@ export const command: Command = {
     },
   },
   run: async ([directory = "."], values, console) => {
-    const files = projectFiles(wantedBy(values));
+    const all = projectFiles(wantedBy(values));
+    // Most repositories have one, with other people's lines in it.
+    const isOwned = existsSync(join(directory, codeownersFile));
+    const files = new Map([...all].filter(([path]) => !(isOwned && path === codeownersFile)));
     const present = [...files].filter(([path]) => existsSync(join(directory, path)));
     const different = present
       .filter(([path, content]) => readFileSync(join(directory, path), "utf8") !== content)
@@ -51,6 +55,7 @@ export const command: Command = {
       writeFileSync(join(directory, path), content);
       console.print(`${join(directory, path)}\n`);
     }
+    if (isOwned) console.say(`Add to ${join(directory, codeownersFile)}:\n${all.get(codeownersFile) ?? ""}`);
     console.say(
       "Next: npx queueform validate, then npx queueform sandbox up and npx queueform apply --env sandbox.\n",
     );

@@ -1,3 +1,4 @@
+import { codeowners, codeownersFile } from "./codeowners.ts";
 import { workflows } from "./workflows/workflows.ts";
 
 /** What `queueform init` is asked for. */
@@ -18,6 +19,7 @@ export function projectFiles(wanted: Wanted): ReadonlyMap<string, string> {
   ]);
   for (const name of wanted.environments) files.set(`stacks/Pulumi.${name}.yaml`, sharedStack(name, wanted));
   if (wanted.ci === "github") {
+    files.set(codeownersFile, codeowners(wanted.domain));
     for (const [path, content] of workflows(wanted.environments, wanted.brokers)) files.set(path, content);
   }
   return files;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -37,6 +37,18 @@ describe("init", () => {
     expect({ code, stdout }).toEqual({ code: 64, stdout: "" });
     expect(stderr).toContain("topology/orders.yaml exists");
     expect(readFileSync(file, "utf8")).toBe("mine\n");
+  });
+
+  test("leaves the owners of a repository alone, and says what to add", async () => {
+    mkdirSync(join(directory, "owned/.github"), { recursive: true });
+    const file = join(directory, "owned/.github/CODEOWNERS");
+    writeFileSync(file, "* @everybody\n");
+    const { code, stderr } = await queueform(["init", "owned"], directory);
+    expect(code).toBe(0);
+    expect(stderr).toContain("/topology/approvals.yaml @your-organization/team-orders");
+    expect(readFileSync(file, "utf8")).toBe("* @everybody\n");
+    await queueform(["init", "unowned"], directory);
+    expect(readFileSync(join(directory, "unowned/.github/CODEOWNERS"), "utf8")).toContain("approvals.yaml");
   });
 
   test.each([
