@@ -103,6 +103,7 @@ function excerpt(text: string, id: string): string {
 kindIndex("definition", "kind", "Kind", "kind.ts", "definitions");
 lazyKindIndex("resource", "resource", "ResourceFacet", "resource.ts", "resources");
 kindIndex("live", "live", "LiveFacet", "live.ts", "lives");
+kindIndex("state", "state", "StateFacet", "state.ts", "states");
 // A pattern sees what the ones before it added: settings are grouped last, over all queues there are.
 fileIndex("src/patterns", "pattern", "Pattern", "pattern.ts", "patterns", [
   "job-queues",
@@ -120,6 +121,8 @@ fileIndex("src/patterns", "pattern", "Pattern", "pattern.ts", "patterns", [
 fileIndex("src/rules", "rule", "Rule", "rule.ts", "rules");
 const { stackSchema } = await import("../src/environment/schema.ts");
 write("schema/stack.schema.json", `${JSON.stringify(stackSchema(), null, 2)}\n`);
+const { approvalsSchema } = await import("../src/review/approvals-schema.ts");
+write("schema/approvals.schema.json", `${JSON.stringify(approvalsSchema, null, 2)}\n`);
 writeExamples();
 mkdirSync(join(root, "docs"), { recursive: true });
 const { pages } = await import("../src/rules/lint/pages.ts");

@@ -4,15 +4,18 @@ import { readEnvironment } from "../environment/read.ts";
 import { secretFromProcess } from "../environment/secrets.ts";
 import { withStakes } from "../live/stakes.ts";
 import type { Target } from "../live/targets.ts";
+import { count } from "../report/style.ts";
 import { renderTargets } from "../report/targets.ts";
 import type { Diagnostic } from "../topology/diagnostic.ts";
-import { type Review, review, worstImpact } from "../review/review.ts";
+import { approvalsNeeded } from "../review/approvals.ts";
+import { type Review, review, worstImpact, worstUnapproved } from "../review/review.ts";
 import { environmentsOf, limitsOf, sidesOf } from "../review/sides.ts";
 import { reviewDocument } from "../report/review/document.ts";
 import { isReviewFormat, renderAs, reviewFormats } from "../report/review/render.ts";
 import { summarizeReview } from "../report/review/verdict.ts";
 import { projectDirectory, UsageError } from "../topology/files.ts";
 import { type Command, type Console, environmentOption, exit, outputOption, text, worst } from "./command.ts";
+import { approvalsOrExplain, approved, newApprovals } from "./approvals.ts";
 import { explain } from "./diagnose.ts";
 import { writeJobSummary } from "./job-summary.ts";
 import { pathInRepository } from "./repository.ts";
@@ -43,6 +46,11 @@ export const command: Command = {
       description:
         "Also ask the brokers what is at stake now: messages, consumers, group lag, bytes. Needs their secrets",
     },
+    approvals: {
+      type: "boolean",
+      description:
+        "Print the entries of topology/approvals.yaml that the change needs, instead of the change",
+    },
     "exit-code": { type: "boolean", description: "Exit with 2 when anything changes" },
     output: {
       ...outputOption,
@@ -54,6 +62,8 @@ export const command: Command = {
     const against = text(values, "against") ?? "HEAD";
     const threshold = (text(values, "fail-on-impact") ?? "outage") as ImpactLevel;
     const directory = projectDirectory();
+    const approvals = approvalsOrExplain(console);
+    if (!approvals) return exit.findings;
     const sides = sidesOf(against, paths, directory);
     const reviews: Review[] = [];
     const unasked: Target[] = [];
@@ -68,7 +78,8 @@ export const command: Command = {
         const before = sides.before.side(environment);
         const notes = limitsOf(before, sides.before.label);
         for (const note of notes) console.say(`${note}\n`);
-        const found = review(before.plan, after.plan, [...sides.notes, ...notes]);
+        const all = review(before.plan, after.plan, [...sides.notes, ...notes]);
+        const found = approved(all, before.plan, after.plan, approvals);
         const live = values["live"] === true ? await askBrokers(found, directory, console) : undefined;
         reviews.push(live?.review ?? found);
         unasked.push(...(live?.problems ?? []));
@@ -77,17 +88,26 @@ export const command: Command = {
       sides.before.close();
       sides.after.close();
     }
+    const needed = reviews.flatMap(approvalsNeeded);
     const format = text(values, "output") ?? "pretty";
     const document = reviewDocument(against, reviews, format === "pretty" ? "" : pathInRepository());
-    console.print(renderAs(isReviewFormat(format) ? format : "pretty", document, console.paint));
+    console.print(
+      values["approvals"] === true
+        ? newApprovals(needed, directory)
+        : renderAs(isReviewFormat(format) ? format : "pretty", document, console.paint),
+    );
     if (format === "github") writeJobSummary(document);
     console.say(summarizeReview(document));
     if (unasked.length > 0) console.say(renderTargets(unasked, console.paintConversation));
-    const impact = worstImpact(reviews);
+    if (needed.length > 0)
+      console.say(
+        `${count(needed.length, "change")} to be approved before pulumi up; --approvals prints the entries\n`,
+      );
+    const impact = worstUnapproved(reviews);
     return worst(
       unasked.length > 0 ? exit.couldNotCheck : exit.ok,
       impact !== undefined && rank(impact) <= rank(threshold) ? exit.findings : exit.ok,
-      values["exit-code"] === true && impact !== undefined ? exit.changes : exit.ok,
+      values["exit-code"] === true && worstImpact(reviews) !== undefined ? exit.changes : exit.ok,
     );
   },
 };

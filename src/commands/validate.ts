@@ -4,6 +4,7 @@ import { projectDirectory } from "../topology/files.ts";
 import type { Severity } from "../topology/diagnostic.ts";
 import { diagnosticJson, inReadingOrder, renderDiagnostic, summarize } from "../report/diagnostics.ts";
 import { count } from "../report/style.ts";
+import { approvalDiagnostics } from "./approvals.ts";
 import { atOrAbove } from "./diagnose.ts";
 import { type Command, environmentOption, exit, isJson, json, outputOption, text } from "./command.ts";
 
@@ -32,6 +33,7 @@ export const command: Command = {
     const all = loadEach(paths, [named, ...others]);
     const loaded = all[0]!;
     const found = all.flatMap((one) => one.diagnostics);
+    if (paths.length === 0) found.push(...approvalDiagnostics(all));
     const diagnostics = inReadingOrder(found);
     if (isJson(values)) {
       console.print(json({ diagnostics: diagnostics.map(diagnosticJson) }));

@@ -1,7 +1,7 @@
 import { kinds } from "../kinds/definitions.generated.ts";
 import { canonicalJson } from "../kinds/key.ts";
 import { type FieldConsequence, type Impact, type ImpactLevel, impactLevels } from "../kinds/kind.ts";
-import type { PlanObject } from "../plan/plan.ts";
+import type { Origin, PlanObject } from "../plan/plan.ts";
 import { isObject, type JsonObject } from "../topology/json.ts";
 
 export interface FieldChange extends FieldConsequence {
@@ -33,6 +33,25 @@ export interface Change {
   readonly wayOut?: readonly Step[];
   /** What is on the broker now, where it was asked. */
   readonly atStake?: AtStake;
+  /** Who allowed it to be lost, or what takes it along. */
+  readonly approval?: ChangeApproval;
+  /** What an approval has to say before Pulumi may do it; absent where none is needed, or there is one. */
+  readonly needsApproval?: NeededApproval;
+}
+
+/** An entry of topology/approvals.yaml. */
+export interface ChangeApproval {
+  readonly reason: string;
+  /** The last day (UTC) on which it counts, as 2030-01-31. */
+  readonly expires: string;
+  readonly fingerprint: string;
+  readonly origin: Origin;
+}
+
+/** What an approval of a change has to say of it. */
+export interface NeededApproval {
+  readonly operation: "replace" | "delete";
+  readonly fingerprint: string;
 }
 
 /** One step of a way out, to be merged and rolled out before the next. */

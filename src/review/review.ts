@@ -66,3 +66,17 @@ export function worstImpact(reviews: readonly Review[]): ImpactLevel | undefined
     .flatMap(({ changes, routing }) => [...changes, ...routing].map(({ impact }) => impact))
     .toSorted((a, b) => rank(a) - rank(b))[0];
 }
+
+/** The same without what has been approved. */
+export function worstUnapproved(reviews: readonly Review[]): ImpactLevel | undefined {
+  return worstImpact(
+    reviews.map((one) => {
+      const approved = new Set(one.changes.flatMap(({ key, approval }) => (approval ? [key] : [])));
+      return {
+        ...one,
+        changes: one.changes.filter(({ key }) => !approved.has(key)),
+        routing: one.routing.filter(({ causes }) => !causes.some((key) => approved.has(key))),
+      };
+    }),
+  );
+}

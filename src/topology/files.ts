@@ -6,6 +6,9 @@ import type { Source } from "./mark.ts";
 /** Larger than any topology anyone writes by hand, small enough to refuse a dump given by mistake at once. */
 const maximumBytes = 10 * 1024 * 1024;
 
+/** What may be deleted or replaced: it stands beside the topology files and is none of them. */
+export const approvalsFile = "approvals.yaml";
+
 /** The command was called in a way that can't work: exit code 64. */
 export class UsageError extends Error {}
 
@@ -28,6 +31,7 @@ export function findFiles(paths: readonly string[]): string[] {
     const inside = readdirSync(path, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => relative(path, file) !== approvalsFile)
       // Hidden files and folders belong to tools; Pulumi leaves one wherever it is started.
       .filter(
         (file) =>

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../topology/json.ts";
+import { isObject, type JsonObject } from "../../topology/json.ts";
 import { canonicalJson } from "../key.ts";
 
 /** The two inputs of the provider that hold arguments; at most one of them is given. */
@@ -19,4 +19,20 @@ export function canonicalArguments(values: JsonObject): CanonicalArguments {
   return texts.length === entries.length
     ? { arguments: Object.fromEntries(texts) }
     : { argumentsJson: canonicalJson(values) };
+}
+
+/** The way back: the arguments in a resource's settings; undefined for what `canonicalArguments` can't have written. */
+export function specArguments(settings: Readonly<Record<string, unknown>>): JsonObject | undefined {
+  const { arguments: texts = {}, argumentsJson } = settings;
+  if (typeof argumentsJson === "string" && argumentsJson !== "") {
+    try {
+      const values: unknown = JSON.parse(argumentsJson);
+      return isObject(values) ? (values as JsonObject) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+  if (!isObject(texts)) return undefined;
+  // The provider's bridge notes there which values are defaults.
+  return Object.fromEntries(Object.entries(texts).filter(([name]) => name !== "__defaults")) as JsonObject;
 }

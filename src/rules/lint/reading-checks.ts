@@ -26,6 +26,37 @@ export const readingChecks: readonly Page[] = [
     'Write "# allow <rule>: <reason>".',
   ),
   page(
+    "approval-direct-engine",
+    "An approval is about an environment of `queueform apply`.",
+    "Nobody has to approve anything there: the one who applies names what may be lost.",
+    "Remove the entry, and use --delete or --replace.",
+  ),
+  advice(
+    "approval-expired",
+    "warning",
+    "The last day of an approval is over.",
+    "It lets nothing through any more.",
+    "Remove the entry, or have a new day approved.",
+  ),
+  page(
+    "approval-stale",
+    "An approval names something else than what the files ask for now.",
+    "It could let the next loss of an object of that name through, which nobody has looked at.",
+    'Remove the entry; "queueform diff --approvals" prints what has to be approved now.',
+  ),
+  page(
+    "approval-too-long",
+    "An approval lasts longer than a change takes to be rolled out.",
+    "By then nobody remembers it, and it could let through a change that nobody looked at.",
+    "Write an earlier day; the message names the last possible one.",
+  ),
+  page(
+    "approval-unknown-environment",
+    "An approval names an environment that has no stack file.",
+    "It approves nothing, and the change that it was meant for is stopped.",
+    "Correct the name; the message lists those that are known.",
+  ),
+  page(
     "duplicate-key",
     "A key stands twice in the same block.",
     "Only one of the two can count, and the other would be dropped without a word.",
