@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, readonly [summary: string, load: Loader]
   target: ["check that an environment's brokers are the right ones", () => import("./commands/target.ts")],
   apply: ["make brokers look like the files (direct engine)", () => import("./commands/apply.ts")],
   drift: ["compare brokers with the files", () => import("./commands/drift.ts")],
+  release: ["let Pulumi delete what has been approved and is empty", () => import("./commands/release.ts")],
+  gate: ["refuse what a pulumi preview would lose unapproved", () => import("./commands/gate.ts")],
   sandbox: ["start and stop brokers on this machine", () => import("./commands/sandbox.ts")],
   init: ["write the files of a new project", () => import("./commands/init.ts")],
   fmt: ["write topology files in one layout", () => import("./commands/fmt.ts")],

@@ -12,7 +12,11 @@ import { stackSecret } from "./provision/stack-secret.ts";
 import { inReadingOrder, renderDiagnostic, summarize } from "./report/diagnostics.ts";
 import { plain } from "./report/style.ts";
 import { renderTargets } from "./report/targets.ts";
-import { UsageError } from "./topology/files.ts";
+import { checkApprovals } from "./review/approval-checks.ts";
+import { readApprovals } from "./review/approvals-file.ts";
+import { approvedReplacements } from "./stack/replacements.ts";
+import type { Diagnostic } from "./topology/diagnostic.ts";
+import { projectDirectory, UsageError } from "./topology/files.ts";
 
 /**
  * What `pulumi up` runs: the stack names the environment. Nothing is registered before files, engine and brokers are
@@ -22,7 +26,7 @@ export async function program(): Promise<void> {
   try {
     const { plan, environment } = read(pulumi.getStack());
     await refuseWrongTargets(plan, environment);
-    await provision(plan, environment, stackSecret);
+    await provision(plan, environment, stackSecret, await replaceable(plan, environment));
   } catch (error) {
     if (error instanceof UsageError || error instanceof BrokerError) throw new pulumi.RunError(error.message);
     throw error;
@@ -31,11 +35,8 @@ export async function program(): Promise<void> {
 
 function read(stack: string): { plan: Plan; environment: Environment } {
   const { model, environment, diagnostics } = load([], stack);
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length > 0 || !model || !environment) {
-    const found = inReadingOrder(errors).map((diagnostic) => renderDiagnostic(diagnostic, plain));
-    throw new pulumi.RunError(`\n${found.join("\n")}\n${summarize(errors)}. Nothing was done.`);
-  }
+  refuseErrors(diagnostics);
+  if (!model || !environment) throw new pulumi.RunError("There is nothing to provision.");
   if (environment.engine !== "pulumi") {
     throw new pulumi.RunError(
       `The environment ${stack} belongs to \`queueform apply --env ${stack}\` (engine: ${environment.engine} in ${environment.source.path}). ` +
@@ -44,6 +45,27 @@ function read(stack: string): { plan: Plan; environment: Environment } {
   }
   checkPassphrase(environment);
   return { plan: planOf(model), environment };
+}
+
+function refuseErrors(diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (errors.length === 0) return;
+  const found = inReadingOrder(errors).map((diagnostic) => renderDiagnostic(diagnostic, plain));
+  throw new pulumi.RunError(`\n${found.join("\n")}\n${summarize(errors)}. Nothing was done.`);
+}
+
+/** Keys of what topology/approvals.yaml allows to be replaced now. */
+async function replaceable(plan: Plan, environment: Environment): Promise<ReadonlySet<string>> {
+  const now = new Date();
+  const { entries, diagnostics } = readApprovals(projectDirectory(), now);
+  refuseErrors([...diagnostics, ...checkApprovals(entries, environment, plan, now)]);
+  const { allowed, unused } = await approvedReplacements(plan, environment, entries, stackSecret, now);
+  for (const { object } of unused) {
+    await pulumi.log.info(
+      `${object} stays protected: what is approved is done already, or is not what would happen now.`,
+    );
+  }
+  return allowed;
 }
 
 async function refuseWrongTargets(plan: Plan, environment: Environment): Promise<void> {

@@ -72,8 +72,6 @@ export interface Environment {
   /** Which engine may write to its brokers; the other one refuses. */
   readonly engine: "direct" | "pulumi";
   readonly clusters: Clusters;
-  /** Objects, by key, that Pulumi may delete or replace: they are left unprotected. */
-  readonly unprotected: readonly string[];
   readonly overlay: readonly Patch[];
   readonly source: Source;
 }

@@ -75,7 +75,6 @@ export function readEnvironment(directory: string, name: string, report: Report)
     name,
     engine: value["engine"] as Environment["engine"],
     clusters,
-    unprotected: (value["unprotected"] as string[] | undefined) ?? [],
     overlay: Object.entries(overlay).map(([at, patch]) => ({
       path: at,
       value: patch,

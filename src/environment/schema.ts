@@ -159,12 +159,6 @@ export const environmentSchema: JsonObject = {
       },
       additionalProperties: false,
     },
-    unprotected: {
-      type: "array",
-      items: { type: "string", minLength: 1 },
-      description:
-        "Keys of objects that Pulumi may delete or replace. Everything else that holds or routes messages is protected.",
-    },
     overlay: {
       type: "object",
       description:

@@ -12,10 +12,16 @@ import { createProvider } from "./providers.ts";
 
 /**
  * Registers every object of the plan with Pulumi, under its key as logical name and on the provider of its cluster.
+ * `replaceable` are the keys of protected objects that may be replaced now.
  * Throws RunError or UsageError, before anything is registered, for what only a person can put right.
  */
-export async function provision(plan: Plan, environment: Environment, lookup: SecretLookup): Promise<void> {
-  const protect = protectedKeys(plan, environment.unprotected);
+export async function provision(
+  plan: Plan,
+  environment: Environment,
+  lookup: SecretLookup,
+  replaceable: ReadonlySet<string> = new Set(),
+): Promise<void> {
+  const protect = protectedKeys(plan, replaceable);
   const facets = await loadFacets(plan.objects);
   const objects = inDependencyOrder(plan.objects.filter(({ kind }) => facets.has(kind)));
   // A secret that is missing has to stop the run now, not after half of the objects are there.

@@ -16,6 +16,18 @@ export async function publish(
   await connection.close();
 }
 
+/** Deletes the messages that wait in a queue. */
+export async function purge(
+  vhost: string,
+  queue: string,
+  broker: RabbitmqState = sharedRabbitmq(),
+): Promise<void> {
+  const connection = await open(vhost, broker);
+  const channel = await connection.createChannel();
+  await channel.purgeQueue(queue);
+  await connection.close();
+}
+
 /** How many messages wait in a queue, as the queue itself says; undefined when there is no such queue. */
 export async function waiting(
   vhost: string,

@@ -45,7 +45,6 @@ export function environmentOf({ rabbitmq, kafka, engine = "direct" }: Brokers): 
       kubernetes: new Map(),
       redis: new Map(),
     },
-    unprotected: [],
     overlay: [],
     source,
   };

@@ -10,12 +10,12 @@ export const up = ["up", "--yes", "--stack=dev"];
 export const upRefused = "marked for protection";
 
 /** A stack file; `clusters` is what stands under that word in it. */
-export const stack = (clusters: string, rest = ""): string =>
+export const stack = (clusters: string): string =>
   `config:
   queueform:environment:
     engine: pulumi
     clusters: { ${clusters} }
-${rest}`;
+`;
 
 /** A cluster called main, which is that of the clone's own sandbox; `words` say more of it. */
 export const sandboxed = (broker: Part, words = ""): string =>

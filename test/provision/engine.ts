@@ -36,8 +36,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
-interface Result {
+export interface Result {
   readonly code: number;
+  readonly stdout: string;
   /** What went to either stream. */
   readonly output: string;
 }
@@ -156,11 +157,34 @@ export class Clone {
     ];
   }
 
+  /** Makes the files as they are what the next `diff` compares with. */
+  async commit(): Promise<void> {
+    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
+    await this.run("git", ["init", "-q"]);
+    await this.run("git", ["add", "topology", "stacks"]);
+    const commit = ["commit", "-qm", "state", "--allow-empty"];
+    expectSuccess(commit, await this.run("git", [...identity, ...commit]));
+  }
+
+  /** Approves what the files change since then, with the entries that `diff` prints. */
+  async approve(reason = "nobody uses it"): Promise<void> {
+    rmSync(join(this.directory, "topology/approvals.yaml"), { force: true });
+    const { stdout } = await this.runQueueform(["diff", "--env", "dev", "--approvals"]);
+    this.write("topology/approvals.yaml", stdout.replaceAll("TODO: say why it may be lost", reason));
+  }
+
+  /** Writes a preview and asks the gate about it. */
+  async gate(...args: string[]): Promise<Result> {
+    const { stdout } = await this.runPulumi(["preview", "--stack=dev", "--json", ...args]);
+    this.write("preview.json", stdout);
+    return this.runQueueform(["gate", "preview.json", "--env", "dev"]);
+  }
+
   private runPulumi(args: readonly string[]): Promise<Result> {
     return this.run(engine ?? "pulumi", [...args, "--color=never"]);
   }
 
-  private runQueueform(args: readonly string[]): Promise<Result> {
+  runQueueform(args: readonly string[]): Promise<Result> {
     return this.run(process.execPath, ["bin/queueform.mjs", ...args], this.secrets);
   }
 
@@ -190,7 +214,7 @@ export class Clone {
         const code = error ? Number(error.code ?? 1) : 0;
         const output = stdout + stderr;
         this.said.push(output);
-        resolve({ code, output });
+        resolve({ code, stdout, output });
       });
     });
   }

@@ -24,15 +24,13 @@ const mark: Mark = { source, start: 0, end: 0 };
 export function environment(
   changes: {
     [Broker in keyof Clusters]?: Partial<Clusters[Broker] extends ReadonlyMap<string, infer C> ? C : never>;
-  } & Pick<Partial<Environment>, "unprotected"> = {},
+  } = {},
 ): Environment {
   const base = { name: "main", reach: "direct", mark } as const;
-  const { unprotected = [], ...clusters } = changes;
   return {
     name: "dev",
     engine: "pulumi",
     overlay: [],
-    unprotected,
     source,
     clusters: {
       rabbitmq: new Map([
@@ -43,16 +41,16 @@ export function environment(
             endpoint: "http://rabbitmq.example.com:15672",
             username: "queueform",
             password: "${secret:RABBITMQ_PASSWORD}",
-            ...clusters.rabbitmq,
+            ...changes.rabbitmq,
           },
         ],
       ]),
       kafka: new Map([
-        ["main", { ...base, bootstrap: ["kafka.example.com:9092"], tls: false, ...clusters.kafka }],
+        ["main", { ...base, bootstrap: ["kafka.example.com:9092"], tls: false, ...changes.kafka }],
       ]),
-      kubernetes: new Map([["main", { ...base, await: true, ...clusters.kubernetes }]]),
+      kubernetes: new Map([["main", { ...base, await: true, ...changes.kubernetes }]]),
       redis: new Map([
-        ["main", { ...base, host: "redis.example.com", port: 6379, tls: false, ...clusters.redis }],
+        ["main", { ...base, host: "redis.example.com", port: 6379, tls: false, ...changes.redis }],
       ]),
     },
   };

@@ -29,12 +29,15 @@ kafka:
 
 type Changes = Parameters<typeof environment>[0];
 
-export const provisioned = (texts: Record<string, string>, changes: Changes = {}) =>
-  run(() => provision(planFrom(texts), environment(changes), lookup));
+export const provisioned = (
+  texts: Record<string, string>,
+  changes: Changes = {},
+  replaceable?: ReadonlySet<string>,
+) => run(() => provision(planFrom(texts), environment(changes), lookup, replaceable));
 
 /** What is registered for one file; what the program throws fails the test. */
-export const registered = async (text = shop, changes: Changes = {}) => {
-  const { registered: all, failure } = await provisioned({ "shop.yaml": text }, changes);
+export const registered = async (text = shop, changes: Changes = {}, replaceable?: ReadonlySet<string>) => {
+  const { registered: all, failure } = await provisioned({ "shop.yaml": text }, changes, replaceable);
   if (failure) throw failure;
   const named = (name: string): Registration => {
     const found = all.find((registration) => registration.name === name);
