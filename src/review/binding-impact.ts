@@ -2,8 +2,11 @@ import { exchangeKey, queueKey } from "../kinds/key.ts";
 import type { BindingSpec } from "../kinds/rabbitmq-binding/definition.ts";
 import { isBuiltInExchange } from "../kinds/rabbitmq-exchange/definition.ts";
 import type { PlanObject } from "../plan/plan.ts";
+import { keyOf as keyToPublish, type Sample, samplesOf } from "../routing/samples.ts";
+import { Simulator } from "../routing/simulate.ts";
 import { type Change, rank } from "./changes.ts";
 import type { RoutingChange } from "./review.ts";
+import { wiring } from "./routing.ts";
 
 /**
  * What the loss of a binding does to messages is known once they were routed on both sides: none may need it any more.
@@ -24,6 +27,7 @@ export function withRoutedBindings(
       known.has(keyOf(before.cluster, vhost, destination)) &&
       (isBuiltInExchange(source) || known.has(exchangeKey(before.cluster, vhost, source)));
     if (!isWhole) return change;
+    if (wiring.has(before.addedBy ?? "")) return rewired(change, before, after);
     const worst = routing
       .filter(({ what, causes }) => what !== "newly-reaches" && causes.includes(key))
       .toSorted((a, b) => rank(a.impact) - rank(b.impact))[0];
@@ -36,4 +40,21 @@ export function withRoutedBindings(
           sentence: `Whatever it takes from "${source}" still reaches the same queues without it.`,
         };
   });
+}
+
+/** Only the broker publishes there, with dead letters: these may go elsewhere now, but somewhere. */
+function rewired(change: Change, { cluster, spec }: PlanObject, after: readonly PlanObject[]): Change {
+  const binding = spec as BindingSpec;
+  const { vhost, source } = binding;
+  const simulator = new Simulator(after, { cluster, vhost });
+  const samples = samplesOf(binding, simulator.exchange(source)?.type ?? "", 1);
+  const isTaken = (sample: Sample): boolean =>
+    simulator.publish(source, keyToPublish(sample), sample.headers).queues.length > 0;
+  return samples.length > 0 && samples.every(isTaken)
+    ? {
+        ...change,
+        impact: "safe",
+        sentence: `Other bindings of "${source}" take its dead letters from now on.`,
+      }
+    : change;
 }

@@ -10,7 +10,7 @@ import type { RoutingChange } from "./review.ts";
 import { routingChangesFrom } from "./routing-sentences.ts";
 
 /** Patterns whose exchanges nobody publishes to: only the broker does, with dead letters. */
-const wiring = new Set(["dead-letter", "retry"]);
+export const wiring: ReadonlySet<string> = new Set(["dead-letter", "retry"]);
 
 const routed = new Set(["rabbitmq-exchange", "rabbitmq-queue", "rabbitmq-binding"]);
 
