@@ -73,9 +73,13 @@ export function gate(preview: Preview, approvals: readonly Approval[], now: Date
   };
 }
 
-/** Providers are no objects of a broker. A policy of ours goes when its queues have another: `diff` shows their settings. */
+/**
+ * Providers are no objects of a broker. A policy of ours goes when its queues have another: `diff` shows their settings.
+ * A quota is replaced whenever its numbers change, which `diff` calls a change in place.
+ */
 function isOwnBusiness({ op, resource: { type, key } }: Step): boolean {
   if (type.startsWith("pulumi:")) return true;
+  if (type === "kafka:index/quota:Quota" && /replace/.test(op)) return true;
   const generated = new RegExp(`/${generatedPolicyPrefix}[0-9a-f]{8}$`);
   return op === "delete" && type === "rabbitmq:index/policy:Policy" && generated.test(key);
 }

@@ -47,6 +47,7 @@ const user = resource("rabbitmq:index/user:User", "rabbitmq/main/user/web", { pa
 const policy = (name: string) =>
   resource("rabbitmq:index/policy:Policy", `rabbitmq/main/shop/policy/${name}`, { name });
 const provider = resource("pulumi:providers:kafka", "kafka/main", {});
+const quota = resource("kafka:index/quota:Quota", "kafka/main/quota/user/web", { entityName: "web" });
 const replacement = [step("replace", queue("quorum"), queue("classic")), step("replace", binding, binding)];
 const deletion = [step("delete", binding), step("delete", queue("quorum"))];
 
@@ -104,6 +105,8 @@ describe("gate", () => {
       step("update", queue("classic"), queue("classic")),
       step("delete", policy("queueform-0123abcd")),
       step("delete", provider),
+      step("replace", quota, quota),
+      step("create-replacement", quota, quota),
     ];
     expect(await gate(preview(harmless))).toEqual({
       code: 0,

@@ -22,16 +22,6 @@ export interface EnvironmentReview extends Omit<Review, "changes"> {
 export interface ShownChange extends Omit<Change, "before" | "after"> {
   readonly before?: Origin;
   readonly after?: Origin;
-  /** Who allowed it to be lost. */
-  readonly approval?: {
-    readonly reason: string;
-    /** The last day (UTC) on which it counts, as 2030-01-31. */
-    readonly expires: string;
-    readonly fingerprint: string;
-    readonly origin: Origin;
-  };
-  /** What an approval has to say before Pulumi may do it; absent where none is needed, or there is one. */
-  readonly needsApproval?: { readonly operation: "replace" | "delete"; readonly fingerprint: string };
 }
 
 /** `folder` leads from the root of the repository to where the command runs: files are named from the root. */
