@@ -1,10 +1,11 @@
 // The only place with absolute limits. Each figure is the median of several runs of whole processes, the compared ones in
 // turn, so that a machine that gets slower gets slower for both. Writes BENCHMARK.md, unless only one part is asked for:
-// `npm run bench -- files`, which takes a minute or two, `brokers` or `pulumi`.
+// `npm run bench -- files` or `diff`, which take a minute or two, `brokers` or `pulumi`.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchBrokers } from "./brokers.ts";
+import { benchDiff } from "./diff.ts";
 import { benchFiles } from "./files.ts";
 import type { Report } from "./measure.ts";
 import { benchPulumi } from "./pulumi.ts";
@@ -33,10 +34,13 @@ const report: Report = {
 
 const parts: Readonly<Record<string, (report: Report, directory: string) => Promise<void>>> = {
   files: benchFiles,
+  diff: benchDiff,
   brokers: benchBrokers,
   pulumi: benchPulumi,
 };
 const only = process.argv.slice(2);
+const unknown = only.find((name) => !Object.hasOwn(parts, name));
+if (unknown !== undefined) throw new Error(`There is no part "${unknown}": ${Object.keys(parts).join(", ")}`);
 const directory = mkdtempSync(join(tmpdir(), "queueform-bench-"));
 try {
   for (const [name, bench] of Object.entries(parts))

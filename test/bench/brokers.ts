@@ -53,7 +53,7 @@ export async function benchBrokers(report: Report, directory: string): Promise<v
       ],
       small,
       3,
-      () => empty(state),
+      { between: () => empty(state) },
     );
     const ratio = apply!.seconds / rawCreate!.seconds;
     report.record(

@@ -26,7 +26,7 @@ export interface Runs extends Run {
 }
 
 /** Runs a command to its end and measures it from outside. Throws when it exits with another code than `expected`. */
-async function measure(command: readonly string[], directory: string, expected = 0): Promise<Run> {
+async function measure(command: readonly string[], directory: string, expected: number): Promise<Run> {
   const timed = ["/usr/bin/env", "bash", "-c", 'exec "$@" >/dev/null', "bash", ...command];
   const start = performance.now();
   // process.resourceUsage of this process would count all children together; wait4's own figure of one child is not
@@ -60,18 +60,18 @@ function watchMemory(pid: number): () => number {
   };
 }
 
-/** Runs the commands in turn, `rounds` times after a warm-up, with `between` before each run. */
+/** Runs the commands in turn, `rounds` times after a warm-up, with `between` before each run; each exits with `expected`. */
 export async function compare(
   commands: readonly (readonly string[])[],
   directory: string,
   rounds: number,
-  between?: () => Promise<void>,
+  { between, expected = 0 }: { between?: () => Promise<void>; expected?: number } = {},
 ): Promise<Runs[]> {
   const runs: Run[][] = commands.map(() => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [index, command] of commands.entries()) {
       await between?.();
-      const run = await measure(command, directory);
+      const run = await measure(command, directory, expected);
       if (round > 0) runs[index]!.push(run);
     }
   }
