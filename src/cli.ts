@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, readonly [summary: string, load: Loader]
   drift: ["compare brokers with the files", () => import("./commands/drift.ts")],
   release: ["let Pulumi delete what has been approved and is empty", () => import("./commands/release.ts")],
   gate: ["refuse what a pulumi preview would lose unapproved", () => import("./commands/gate.ts")],
+  import: ["write files that say what brokers already have", () => import("./commands/import.ts")],
   sandbox: ["start and stop brokers on this machine", () => import("./commands/sandbox.ts")],
   init: ["write the files of a new project", () => import("./commands/init.ts")],
   fmt: ["write topology files in one layout", () => import("./commands/fmt.ts")],

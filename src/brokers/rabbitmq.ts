@@ -87,8 +87,13 @@ export class RabbitmqClient {
     }
   }
 
+  /** The whole cluster: all vhosts, and users with hashes of their passwords. */
+  async allDefinitions(): Promise<AllDefinitions> {
+    return (await this.api.get(["definitions"], { timeout: exportTimeout })) as AllDefinitions;
+  }
+
   private async definitionsInAll(vhost: string): Promise<VhostDefinitions | undefined> {
-    const all = (await this.api.get(["definitions"], { timeout: exportTimeout })) as AllDefinitions;
+    const all = await this.allDefinitions();
     const inside = <T extends { readonly vhost: string }>(list: readonly T[]): T[] =>
       list.filter((one) => one.vhost === vhost);
     if (!all.vhosts.some(({ name }) => name === vhost)) return undefined;

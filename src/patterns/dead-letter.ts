@@ -13,6 +13,7 @@ export interface DeadLetterValue {
   readonly exchange?: string;
   readonly key?: string;
   readonly queue?: string;
+  readonly in?: "policy" | "arguments";
 }
 
 export type QueueWithDeadLetter = QueueValue & { readonly deadLetter?: boolean | DeadLetterValue };
@@ -46,6 +47,12 @@ export const pattern: Pattern = {
             description:
               "With exchange: the routing key of the dead letters. Without it they keep their own.",
           },
+          in: {
+            enum: ["policy", "arguments"],
+            default: "policy",
+            description:
+              "With exchange: whether a policy says so, which can be changed at any time, or arguments of the queue, as for queues that applications have always declared with them. From one to the other replaces the queue.",
+          },
           queue: {
             type: "string",
             minLength: 1,
@@ -63,8 +70,17 @@ export const pattern: Pattern = {
       if (declaration.kind !== "rabbitmq-queue") return [declaration];
       const queue = declaration as Declaration<QueueWithRetry>;
       const { deadLetter } = queue.value;
-      const asked = deadLetter === true || (isObject(deadLetter) && deadLetter["exchange"] === undefined);
-      return asked ? expandOne(queue, declared) : [declaration];
+      if (deadLetter === true) return expandOne(queue, declared);
+      if (!isObject(deadLetter)) return [declaration];
+      const { exchange, key, in: place }: DeadLetterValue = deadLetter;
+      if (exchange === undefined) return expandOne(queue, declared);
+      if (place !== "arguments") return [declaration];
+      return [
+        withArguments(queue, {
+          "x-dead-letter-exchange": exchange,
+          ...(key !== undefined && { "x-dead-letter-routing-key": key }),
+        }),
+      ];
     });
   },
 };
@@ -117,10 +133,10 @@ function expandOne(queue: Declaration<QueueWithRetry>, declared: Set<string>): D
       value: { type: type === "quorum" ? "quorum" : "classic", durable: queue.value.durable ?? true },
     });
   }
-  const argument = { "x-dead-letter-exchange": exchange };
-  const hand = queue.value.arguments;
-  const completed = derive(queue.value, {
-    arguments: hand ? derive(hand, argument) : Object.assign(emptyObject<JsonObject>(), argument),
-  });
-  return [{ ...queue, value: completed }, ...added];
+  return [withArguments(queue, { "x-dead-letter-exchange": exchange }), ...added];
+}
+
+function withArguments(queue: Declaration<QueueWithRetry>, added: JsonObject): Declaration<QueueWithRetry> {
+  const hand = queue.value.arguments ?? emptyObject<JsonObject>();
+  return { ...queue, value: derive(queue.value, { arguments: derive(hand, added) }) };
 }

@@ -9,6 +9,7 @@ import {
 } from "../kinds/rabbitmq-policy/definition.ts";
 import { listNames, PolicyMatcher } from "../kinds/rabbitmq-policy/matching.ts";
 import { queueTypeOf } from "../kinds/rabbitmq-queue/definition.ts";
+import type { DeadLetterValue } from "./dead-letter.ts";
 import type { Pattern } from "./pattern.ts";
 import type { QueueWithBehaviour } from "./queue-behaviour.ts";
 import { type QueueWithRetry, retriesAtLeastOnce } from "./retry/value.ts";
@@ -53,7 +54,7 @@ export const pattern: Pattern = {
 /** The policy keys that the words of a queue ask for; {} when it asks for none. */
 export function settingsOf(value: QueueWithSettings): JsonObject {
   const { limit, ttl, expires, deliveryLimit, deadLetter, maxAge } = value;
-  const own = isObject(deadLetter) ? (deadLetter as { exchange?: string; key?: string }) : {};
+  const own: DeadLetterValue = isObject(deadLetter) && deadLetter["in"] !== "arguments" ? deadLetter : {};
   return {
     ...(limit?.messages !== undefined && { "max-length": limit.messages }),
     ...(limit?.bytes !== undefined && { "max-length-bytes": sizeToBytes(limit.bytes) }),

@@ -1,4 +1,13 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseAllDocuments,
+  parseDocument,
+} from "yaml";
 import type { Report } from "./diagnostic.ts";
 import { emptyObject, isObject } from "./json.ts";
 import { type Mark, recordEntry, recordWhole, type Source } from "./mark.ts";
@@ -14,12 +23,31 @@ class TooLarge extends Error {}
  * when there is no usable value.
  */
 export function parseYaml(source: Source, report: Report): Record<string, unknown> | undefined {
-  const document = parseDocument(source.text, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: "error",
-    schema: "core",
-  });
+  return readDocument(parseDocument(source.text, options), source, report);
+}
+
+/**
+ * Reads the documents of a YAML file, which --- lines separate; empty ones are left out. Problems go to `report`, and then
+ * the result is undefined.
+ */
+export function parseYamlDocuments(source: Source, report: Report): Record<string, unknown>[] | undefined {
+  const documents: Document[] = parseAllDocuments(source.text, options);
+  const found = documents
+    .filter(({ contents, errors }) => errors.length > 0 || !isEmpty(contents))
+    .map((document) => readDocument(document, source, report));
+  return found.every((value) => value !== undefined) ? found : undefined;
+}
+
+const options = { prettyErrors: false, uniqueKeys: false, logLevel: "error", schema: "core" } as const;
+
+const isEmpty = (contents: unknown): boolean =>
+  contents === null || (isScalar(contents) && contents.value === null);
+
+function readDocument(
+  document: Document,
+  source: Source,
+  report: Report,
+): Record<string, unknown> | undefined {
   for (const problem of document.errors) {
     const [start, end] = problem.pos;
     report({
@@ -32,7 +60,7 @@ export function parseYaml(source: Source, report: Report): Record<string, unknow
   if (document.errors.length > 0) return undefined;
   const start = document.contents?.range?.[0] ?? 0;
   const whole: Mark = { source, start, end: document.contents?.range?.[1] ?? start };
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
+  if (isEmpty(document.contents)) {
     report({
       rule: "empty-file",
       severity: "error",

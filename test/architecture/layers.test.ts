@@ -23,6 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
   review: ["topology", "kinds", "environment", "plan", "routing", "load"],
   live: ["topology", "kinds", "patterns", "environment", "brokers", "plan", "review"],
   stack: ["topology", "kinds", "patterns", "environment", "plan", "review", "live"],
+  adopt: ["topology", "kinds", "environment", "patterns", "language", "brokers", "plan", "review", "live"],
   apply: ["topology", "kinds", "environment", "brokers", "plan", "review", "live"],
   provision: ["topology", "kinds", "environment", "plan"],
   program: [
@@ -48,6 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
     "review",
     "live",
     "stack",
+    "adopt",
     "apply",
     "sandbox",
   ],
@@ -68,6 +70,7 @@ const mayImport: Record<string, readonly string[]> = {
     "review",
     "live",
     "stack",
+    "adopt",
     "apply",
     "report",
   ],

@@ -1,0 +1,84 @@
+import type { Environment } from "../environment/environment.ts";
+import { checkShape } from "../language/shape.ts";
+import { compile, planOf } from "../plan/model.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import { type Change, changesBetween } from "../review/changes.ts";
+import type { Diagnostic } from "../topology/diagnostic.ts";
+import type { TopologyFile } from "../topology/file.ts";
+import { parseYaml } from "../topology/yaml.ts";
+import { type Found, type Note, placeOf } from "./found.ts";
+import type { Mapping } from "./write/domains.ts";
+import type { Part } from "./write/entry.ts";
+import { filesOf, type WrittenFile } from "./write/layout.ts";
+import { managedEnvironment } from "./write/managed.ts";
+import { partsOf } from "./write/parts.ts";
+
+export interface AdoptOptions {
+  /** Where the brokers are, when they were read from there. */
+  readonly environment?: Environment;
+  readonly mapping?: Mapping;
+  /** What a file says of its schema. */
+  readonly schemaFor: (path: string) => string;
+}
+
+/** A topology that says what was found. */
+export interface Adopted {
+  readonly files: readonly WrittenFile[];
+  /** What is not in the files, and why. */
+  readonly notes: readonly Note[];
+  /** What applying the files would change on the brokers, beside what `notes` name: nothing, unless something went wrong. */
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Writes a topology that compiles to exactly what was found, and proves it: what it wrote is compiled and compared. Where
+ * shorter words turn out to say something else, everything is written out plainly.
+ */
+export function adopt(found: Found, options: AdoptOptions): Adopted {
+  const environment = managedEnvironment(found.objects, options.environment);
+  const short = adoptWith(found, options, environment, true);
+  return short.changes.length === 0 ? short : adoptWith(found, options, environment, false);
+}
+
+function adoptWith(
+  found: Found,
+  { mapping, schemaFor }: AdoptOptions,
+  environment: Environment,
+  withPatterns: boolean,
+): Adopted {
+  const parts = partsOf(found, environment, withPatterns);
+  const notes = [...found.notes, ...notesOf(parts)];
+  const files = filesOf(parts, notes, mapping, schemaFor);
+  const unsaid = new Set(parts.flatMap((part) => part.unsaid.map(({ object }) => object.key)));
+  const before = found.objects.filter(({ key }) => !unsaid.has(key));
+  return { files, notes, changes: changesBetween(before, planned(files, environment)) };
+}
+
+function notesOf(parts: readonly Part[]): Note[] {
+  return parts.flatMap(({ broker, cluster, unsaid }) =>
+    unsaid
+      .filter(({ reason }) => reason !== "")
+      .map(({ object, reason, beside }) => ({
+        place: object.origin ? placeOf(object.origin) : `${broker} ${cluster}`,
+        about: beside ?? object.key,
+        key: object.key,
+        text: reason,
+      })),
+  );
+}
+
+/** What the written texts compile to, read as any topology is. */
+function planned(files: readonly WrittenFile[], environment: Environment): readonly PlanObject[] {
+  const problems: Diagnostic[] = [];
+  const report = (problem: Diagnostic): void => void problems.push(problem);
+  const read = files.flatMap(({ path, text }): TopologyFile[] => {
+    const source = { path, text };
+    const value = parseYaml(source, report);
+    return value ? [{ source, domain: String(value["domain"]), value }] : [];
+  });
+  for (const file of read) checkShape(file, report);
+  // The writer's own mistake: what can't be read compiles to nothing, and shows as a change.
+  const wrong = new Set(problems.map(({ mark }) => mark.source.path));
+  const usable = read.filter(({ source }) => !wrong.has(source.path));
+  return planOf(compile(usable, environment)).objects;
+}

@@ -1,0 +1,57 @@
+import type { Broker } from "../kinds/kind.ts";
+import { keyOf } from "../kinds/key.ts";
+import type { Origin, PlanObject } from "../plan/plan.ts";
+import { type Mark, positionOf } from "../topology/mark.ts";
+
+/**
+ * What a source holds. Every source (a file, a live broker) is turned into this, and everything after it knows no source:
+ * a new one is a function that returns it. Objects have the canonical specs that the kinds' live facets make, with an
+ * origin where they were read from a file; users carry `passwordReference`, never a password or its hash.
+ */
+export interface Found {
+  readonly objects: readonly PlanObject[];
+  /** What the source says and no object can carry. */
+  readonly notes: readonly Note[];
+  /** Versions as major.minor, by `clusterPlace`; clusters of unknown version are absent. */
+  readonly versions: ReadonlyMap<string, string>;
+}
+
+/** Something that is there and will not be in the files. */
+export interface Note {
+  /** Where it was read: `file:line`, or the broker. */
+  readonly place: string;
+  /** The key that it has or belongs to, or the beginning of one: `clusterPlace`, `vhostPlace`. Says beside what it is written. */
+  readonly about: string;
+  /** The key of the object that is left out; absent for what is no object of ours. */
+  readonly key?: string;
+  /** Full sentences for a person, without secrets. */
+  readonly text: string;
+}
+
+export const clusterPlace = (broker: Broker, cluster: string): string => keyOf(broker, cluster);
+export const vhostPlace = (cluster: string, vhost: string): string => keyOf("rabbitmq", cluster, vhost);
+
+/** The secret that a user's password is said to be: `${secret:WEB_PASSWORD}` for the user "web". */
+export function passwordReference(user: string): string {
+  const name = user
+    .normalize("NFKD")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .replace(/^[_0-9]+|_+$/g, "")
+    .toUpperCase();
+  return `\${secret:${name === "" ? "USER" : name}_PASSWORD}`;
+}
+
+export function originOf({ source, start }: Mark): Origin {
+  return { file: source.path, ...positionOf(source, start) };
+}
+
+/** `definitions.json:12`. */
+export const placeOf = ({ file, line }: Origin): string => `${file}:${line}`;
+
+export function together(all: readonly Found[]): Found {
+  return {
+    objects: all.flatMap(({ objects }) => objects),
+    notes: all.flatMap(({ notes }) => notes),
+    versions: new Map(all.flatMap(({ versions }) => [...versions])),
+  };
+}

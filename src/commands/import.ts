@@ -1,0 +1,215 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { adopt } from "../adopt/adopt.ts";
+import type { Found } from "../adopt/found.ts";
+import { readFiles } from "../adopt/sources/files.ts";
+import { readLive } from "../adopt/sources/live.ts";
+import { type Mapping, mappingOf } from "../adopt/write/domains.ts";
+import type { Environment } from "../environment/environment.ts";
+import { environmentNames, readEnvironment } from "../environment/read.ts";
+import { secretFromProcess } from "../environment/secrets.ts";
+import { load } from "../load.ts";
+import { importJson, type ImportReport, renderImport } from "../report/import.ts";
+import { count } from "../report/style.ts";
+import type { Diagnostic } from "../topology/diagnostic.ts";
+import { projectDirectory, readSource, UsageError } from "../topology/files.ts";
+import { parseYaml } from "../topology/yaml.ts";
+import {
+  type Command,
+  type Console,
+  environmentOption,
+  exit,
+  isJson,
+  json,
+  outputOption,
+  text,
+  type Values,
+} from "./command.ts";
+import { explain } from "./diagnose.ts";
+
+const passwordSecret = "RABBITMQ_PASSWORD";
+
+export const command: Command = {
+  positionals: "[SOURCE]",
+  maximumPositionals: 1,
+  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env.`,
+  options: {
+    out: {
+      type: "string",
+      placeholder: "DIR",
+      description: "The folder to write to; files that are there are never changed",
+    },
+    env: {
+      ...environmentOption,
+      description: "Read the brokers of this environment: stacks/Pulumi.ENV.yaml",
+    },
+    user: {
+      type: "string",
+      placeholder: "NAME",
+      description: "With a URL: the user to log in with (default: guest)",
+    },
+    domains: {
+      type: "string",
+      placeholder: "FILE",
+      description:
+        'YAML that says which names belong to which domain, "orders: [orders, orders.*]"; otherwise by prefix',
+    },
+    cluster: {
+      type: "string",
+      placeholder: "NAME",
+      description: "What the cluster is called in the files (default: main)",
+    },
+    vhost: {
+      type: "string",
+      placeholder: "NAME",
+      description: "The vhost of an export that names none (default: /)",
+    },
+    output: outputOption,
+  },
+  run: async ([source], values, console) => {
+    const directory = projectDirectory();
+    const out = text(values, "out");
+    if (out === undefined) throw new UsageError("Where to? Add --out DIR, for example --out topology.");
+    const problems: Diagnostic[] = [];
+    const report = (problem: Diagnostic): void => void problems.push(problem);
+    const mapping = readMapping(text(values, "domains"), report);
+    const { found, environment } = await read(source, values, directory, report);
+    if (!found || problems.length > 0) {
+      explain(problems, console);
+      return exit.findings;
+    }
+    const adopted = adopt(found, {
+      ...(environment && { environment }),
+      ...(mapping && { mapping }),
+      schemaFor: (path) => schemaFrom(join(out, path), directory),
+    });
+    const written = adopted.files.map(({ path }) => join(out, path));
+    refuseOverwriting(written);
+    for (const [index, { text: content }] of adopted.files.entries()) {
+      mkdirSync(dirname(written[index]!), { recursive: true });
+      writeFileSync(written[index]!, content);
+    }
+    const findings = written.length > 0 ? load(written, undefined, directory).diagnostics : [];
+    const next = nextSteps(found, written, out, environment, directory);
+    const result = { found, adopted, written, findings, next };
+    console.print(isJson(values) ? json(importJson(result)) : written.map((path) => `${path}\n`).join(""));
+    say(console, renderImport(result, console.paintConversation));
+    say(console, summary(result));
+    return written.length === 0 || adopted.changes.length > 0 ? exit.findings : exit.ok;
+  },
+};
+
+const say = (console: Console, line: string): void => console.say(`${line}\n`);
+
+function summary({ found, adopted, written }: ImportReport): string {
+  if (written.length === 0)
+    return "Nothing was written: there is nothing here that a topology file could say.";
+  const { files, changes } = adopted;
+  const said = files.reduce((sum, { objects }) => sum + objects, 0);
+  const effect =
+    changes.length === 0
+      ? "applying them changes nothing"
+      : `applying them would change ${count(changes.length, "object")}`;
+  return `${count(written.length, "file")}, ${said} of ${count(found.objects.length, "object")}: ${effect}.`;
+}
+
+async function read(
+  source: string | undefined,
+  values: Values,
+  directory: string,
+  report: (problem: Diagnostic) => void,
+): Promise<{ readonly found?: Found | undefined; readonly environment?: Environment }> {
+  const name = text(values, "env");
+  if ((source === undefined) === (name === undefined))
+    throw new UsageError(
+      "Import from where? Name a file, a folder or a URL, or an environment with --env ENV: one of them.",
+    );
+  const cluster = text(values, "cluster");
+  if (name !== undefined) {
+    const environment = readEnvironment(directory, name, report);
+    return environment ? { environment, found: await readLive(environment, secretFromProcess) } : {};
+  }
+  if (/^https?:\/\//.test(source!)) return { found: await readUrl(source!, cluster ?? "main", values) };
+  const vhost = text(values, "vhost");
+  const options = { ...(cluster !== undefined && { cluster }), ...(vhost !== undefined && { vhost }) };
+  return { found: readFiles(source!, options, report) };
+}
+
+async function readUrl(url: string, name: string, values: Values): Promise<Found> {
+  if (!URL.canParse(url) || new URL(url).username !== "" || new URL(url).password !== "")
+    throw new UsageError(
+      `Write the URL of the management API without a login, such as http://localhost:15672. The user goes to --user, the password to the environment variable ${passwordSecret}.`,
+    );
+  const { readRabbitmq } = await import("../adopt/sources/rabbitmq-live.ts");
+  const nowhere = { source: { path: "", text: "" }, start: 0, end: 0 };
+  const cluster = {
+    name,
+    endpoint: url.replace(/\/+$/, ""),
+    username: text(values, "user") ?? "guest",
+    password: `\${secret:${passwordSecret}}`,
+    reach: "direct",
+    mark: nowhere,
+  } as const;
+  return readRabbitmq(cluster, secretFromProcess);
+}
+
+function readMapping(path: string | undefined, report: (problem: Diagnostic) => void): Mapping | undefined {
+  if (path === undefined) return undefined;
+  if (!existsSync(path)) throw new UsageError(`There is no file "${path}" (--domains).`);
+  const source = readSource(path, report);
+  const value = source && parseYaml(source, report);
+  return value && mappingOf(value, path);
+}
+
+function refuseOverwriting(paths: readonly string[]): void {
+  const present = paths.filter((path) => existsSync(path));
+  if (present.length === 0) return;
+  throw new UsageError(
+    `Nothing was written: ${present.join(", ")} ${present.length === 1 ? "exists" : "exist"} and would be overwritten. Name another folder, or move ${present.length === 1 ? "it" : "them"} away.`,
+  );
+}
+
+const schemaFrom = (file: string, directory: string): string =>
+  relative(
+    dirname(resolve(file)),
+    join(directory, "node_modules/queueform/schema/topology.schema.json"),
+  ).replaceAll(sep, "/");
+
+function nextSteps(
+  found: Found,
+  written: readonly string[],
+  out: string,
+  environment: Environment | undefined,
+  directory: string,
+): string[] {
+  if (written.length === 0) return [];
+  const known = environmentNames(directory);
+  const name = environment?.name ?? known[0] ?? "ENV";
+  const hasUsers = found.objects.some(({ kind }) => kind.endsWith("-user"));
+  return [
+    `Look through the files, and say who owns them: queueform validate ${out}`,
+    ...(environment
+      ? []
+      : [
+          `Say in stacks/Pulumi.${name}.yaml, under config, queueform:environment, where the brokers are: ${stackLines(found)}`,
+        ]),
+    `See that nothing differs: queueform drift --env ${name} ${out}`,
+    ...(hasUsers
+      ? [
+          "Applications become users only where the stack file says access: managed; set their passwords as secrets before.",
+        ]
+      : []),
+  ];
+}
+
+function stackLines({ objects }: Found): string {
+  const clusters = [...new Set(objects.map(({ kind, cluster }) => `${kind.split("-")[0]} ${cluster}`))];
+  return clusters
+    .map((one) => {
+      const [broker, cluster] = one.split(" ");
+      return broker === "kafka"
+        ? `kafka: { ${cluster}: { bootstrap: [host:9093] } }`
+        : `rabbitmq: { ${cluster}: { endpoint: "https://host:15671", username: queueform, password: "\${secret:${passwordSecret}}" } }`;
+    })
+    .join(", ");
+}

@@ -1,0 +1,45 @@
+import { adopt, type Adopted } from "../../src/adopt/adopt.ts";
+import type { Found } from "../../src/adopt/found.ts";
+import type { Environment } from "../../src/environment/environment.ts";
+import { checkShape } from "../../src/language/shape.ts";
+import { compile, type Model, planOf } from "../../src/plan/model.ts";
+import type { PlanObject } from "../../src/plan/plan.ts";
+import type { Diagnostic } from "../../src/topology/diagnostic.ts";
+import { parseYaml } from "../../src/topology/yaml.ts";
+
+/** What was found, without where. */
+export const foundOf = (objects: readonly PlanObject[]): Found => ({
+  objects: objects.map(({ kind, key, cluster, spec }) => ({ kind, key, cluster, spec, dependsOn: [] })),
+  notes: [],
+  versions: new Map(),
+});
+
+export const adopted = (found: Found, environment?: Environment): Adopted =>
+  adopt(found, { schemaFor: () => "schema.json", ...(environment && { environment }) });
+
+/** The model of written files, read as any topology is; throws when one is wrong. */
+export function modelOf({ files }: Pick<Adopted, "files">, environment?: Environment): Model {
+  const problems: Diagnostic[] = [];
+  const report = (problem: Diagnostic): void => void problems.push(problem);
+  const read = files.map(({ path, text }) => {
+    const source = { path, text };
+    const value = parseYaml(source, report) ?? {};
+    return { source, domain: String(value["domain"]), value };
+  });
+  for (const file of read) checkShape(file, report);
+  if (problems.length > 0) throw new Error(problems.map(({ what }) => what).join("\n"));
+  return compile(read, environment);
+}
+
+/** Specs by key: what brokers can see of a plan. */
+export const specsOf = (objects: readonly PlanObject[]): Record<string, unknown> =>
+  Object.fromEntries(
+    objects
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ key, spec }) => [key, JSON.parse(JSON.stringify(spec)) as unknown]),
+  );
+
+export const planned = (
+  written: Pick<Adopted, "files">,
+  environment?: Environment,
+): Record<string, unknown> => specsOf(planOf(modelOf(written, environment)).objects);
