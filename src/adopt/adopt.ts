@@ -50,7 +50,10 @@ function adoptWith(
   const notes = [...found.notes, ...notesOf(parts)];
   const files = filesOf(parts, notes, mapping, schemaFor);
   const unsaid = new Set(parts.flatMap((part) => part.unsaid.map(({ object }) => object.key)));
-  const before = found.objects.filter(({ key }) => !unsaid.has(key));
+  // Without origins, as from a broker: what only people are told is no change.
+  const before = found.objects
+    .filter(({ key }) => !unsaid.has(key))
+    .map(({ origin: _origin, ...object }) => object);
   return { files, notes, changes: changesBetween(before, planned(files, environment)) };
 }
 

@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { adopt, type Adopted } from "../../src/adopt/adopt.ts";
 import type { Found } from "../../src/adopt/found.ts";
+import { type FileOptions, readFiles } from "../../src/adopt/sources/files.ts";
 import type { Environment } from "../../src/environment/environment.ts";
 import { checkShape } from "../../src/language/shape.ts";
 import { compile, type Model, planOf } from "../../src/plan/model.ts";
 import type { PlanObject } from "../../src/plan/plan.ts";
 import type { Diagnostic } from "../../src/topology/diagnostic.ts";
+import { positionOf } from "../../src/topology/mark.ts";
 import { parseYaml } from "../../src/topology/yaml.ts";
 
 /** What was found, without where. */
@@ -43,3 +48,25 @@ export const planned = (
   written: Pick<Adopted, "files">,
   environment?: Environment,
 ): Record<string, unknown> => specsOf(planOf(modelOf(written, environment)).objects);
+
+/** Reads a text as the file `name`; throws what is wrong with it, with its lines. */
+export function readText(name: string, text: string, options: FileOptions = {}): Found {
+  const directory = mkdtempSync(join(tmpdir(), "queueform-adopt-"));
+  try {
+    writeFileSync(join(directory, name), text);
+    const problems: Diagnostic[] = [];
+    const found = readFiles(join(directory, name), options, (problem) => problems.push(problem));
+    if (found) return found;
+    const lines = problems.map(({ what, mark }) => {
+      const { line, column } = positionOf(mark.source, mark.start);
+      return `${line}:${column} ${what}`;
+    });
+    throw new Error(lines.join("\n"));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** The texts of all written files, by path. */
+export const textsOf = ({ files }: Pick<Adopted, "files">): Record<string, string> =>
+  Object.fromEntries(files.map(({ path, text }) => [path, text]));
