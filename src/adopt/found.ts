@@ -1,5 +1,5 @@
 import type { Broker } from "../kinds/kind.ts";
-import { keyOf } from "../kinds/key.ts";
+import { keyOf, userKey } from "../kinds/key.ts";
 import type { Origin, PlanObject } from "../plan/plan.ts";
 import { type Mark, positionOf } from "../topology/mark.ts";
 
@@ -30,6 +30,28 @@ export interface Note {
 
 export const clusterPlace = (broker: Broker, cluster: string): string => keyOf(broker, cluster);
 export const vhostPlace = (cluster: string, vhost: string): string => keyOf("rabbitmq", cluster, vhost);
+
+/** What was found in one vhost, with the users that may use it; what is on other brokers stays. */
+export function onlyVhost(found: Found, vhost: string): Found {
+  const isElsewhere = ({ kind, spec }: PlanObject): boolean =>
+    kind.startsWith("rabbitmq-") &&
+    kind !== "rabbitmq-user" &&
+    (kind === "rabbitmq-vhost" ? spec["name"] : spec["vhost"]) !== vhost;
+  const inside = found.objects.filter((object) => !isElsewhere(object));
+  const users = new Set(
+    inside
+      .filter(({ kind }) => kind === "rabbitmq-permission")
+      .map(({ cluster, spec }) => userKey("rabbitmq", cluster, String(spec["user"]))),
+  );
+  const others = new Set(found.objects.filter(isElsewhere).map(placeOfObject));
+  return {
+    ...found,
+    objects: inside.filter(({ kind, key }) => kind !== "rabbitmq-user" || users.has(key)),
+    notes: found.notes.filter(({ about }) => !others.has(about.split("/").slice(0, 3).join("/"))),
+  };
+}
+
+const placeOfObject = ({ key }: PlanObject): string => key.split("/").slice(0, 3).join("/");
 
 /** The secret that a user's password is said to be: `${secret:WEB_PASSWORD}` for the user "web". */
 export function passwordReference(user: string): string {

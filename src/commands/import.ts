@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { adopt } from "../adopt/adopt.ts";
-import type { Found } from "../adopt/found.ts";
+import { type Found, onlyVhost } from "../adopt/found.ts";
 import { readFiles } from "../adopt/sources/files.ts";
 import { readLive } from "../adopt/sources/live.ts";
 import { type Mapping, mappingOf } from "../adopt/write/domains.ts";
@@ -57,12 +57,12 @@ export const command: Command = {
     cluster: {
       type: "string",
       placeholder: "NAME",
-      description: "What the cluster is called in the files (default: main)",
+      description: "What the cluster is called in the files (default: main); with --env: read only this one",
     },
     vhost: {
       type: "string",
       placeholder: "NAME",
-      description: "The vhost of an export that names none (default: /)",
+      description: "Take only this vhost; also says of which vhost an export is that names none (default: /)",
     },
     output: outputOption,
   },
@@ -73,7 +73,9 @@ export const command: Command = {
     const problems: Diagnostic[] = [];
     const report = (problem: Diagnostic): void => void problems.push(problem);
     const mapping = readMapping(text(values, "domains"), report);
-    const { found, environment } = await read(source, values, directory, report);
+    const { found: all, environment } = await read(source, values, directory, report);
+    const vhost = text(values, "vhost");
+    const found = all && vhost !== undefined ? onlyVhost(all, vhost) : all;
     if (!found || problems.length > 0) {
       explain(problems, console);
       return exit.findings;
@@ -127,7 +129,7 @@ async function read(
   const cluster = text(values, "cluster");
   if (name !== undefined) {
     const environment = readEnvironment(directory, name, report);
-    return environment ? { environment, found: await readLive(environment, secretFromProcess) } : {};
+    return environment ? { environment, found: await readLive(environment, cluster, secretFromProcess) } : {};
   }
   if (/^https?:\/\//.test(source!)) return { found: await readUrl(source!, cluster ?? "main", values) };
   const vhost = text(values, "vhost");

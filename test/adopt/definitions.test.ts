@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { onlyVhost } from "../../src/adopt/found.ts";
 import { adopted, readText, textsOf } from "./adopting.ts";
 
 const written = (text: string, vhost?: string) => {
@@ -221,7 +222,7 @@ describe("what can't be said is named with its line, in the file and in the repo
     [":15", '"amq.gen-1" was named by the broker'],
     [":16", '"tmp" is neither durable'],
     [":17", '"mine" is exclusive'],
-    [":20", 'The exchange "delayed" of the binding to "q" (key "k")'],
+    [":20", 'The binding from "delayed" to "q" (key "k")'],
     [":23", 'policy "none"'],
   ])("line %s: %s", (line, part) => {
     expect(notes.filter((note) => note.startsWith(`${line} `) && note.includes(part))).toHaveLength(1);
@@ -234,7 +235,7 @@ describe("what can't be said is named with its line, in the file and in the repo
     expect(result.changes).toEqual([]);
     expect(JSON.stringify(result)).not.toContain("hunter2");
     expect(textsOf(result)["v.yaml"]).toMatch(
-      /# Not taken over: The exchange "delayed" of the binding[^\n]*\n( {4}#.*\n)* {4}q: /,
+      /# Not taken over: The binding from "delayed"[^\n]*\n( {4}#.*\n)* {4}q: /,
     );
   });
 });
@@ -254,4 +255,27 @@ describe("what is no export is refused at its line", () => {
   ])("%#", (text, message) => {
     expect(() => readText("definitions.json", text)).toThrow(message);
   });
+});
+
+test("one vhost of many is taken with the users that may use it, and nothing of the others", () => {
+  const found = readText(
+    "definitions.json",
+    `{
+  "vhosts": [{ "name": "a" }, { "name": "b", "tags": ["x"] }],
+  "users": [{ "name": "u", "tags": "" }, { "name": "w", "tags": "" }],
+  "permissions": [
+    { "user": "u", "vhost": "a", "configure": "", "write": "", "read": "" },
+    { "user": "w", "vhost": "b", "configure": "", "write": "", "read": "" }
+  ],
+  "queues": [{ "name": "q", "vhost": "a" }, { "name": "q", "vhost": "b" }]
+}`,
+  );
+  const { objects, notes } = onlyVhost(found, "a");
+  expect(objects.map(({ key }) => key)).toEqual([
+    "rabbitmq/main/a/vhost",
+    "rabbitmq/main/user/u",
+    "rabbitmq/main/a/permission/u",
+    "rabbitmq/main/a/queue/q",
+  ]);
+  expect(notes).toEqual([]);
 });

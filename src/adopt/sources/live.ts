@@ -1,44 +1,74 @@
 import { BrokerError } from "../../brokers/error.ts";
-import type { Environment } from "../../environment/environment.ts";
+import { brokerNames, type Environment } from "../../environment/environment.ts";
 import type { SecretLookup } from "../../environment/secrets.ts";
 import { keyOf } from "../../kinds/key.ts";
 import type { Broker } from "../../kinds/kind.ts";
 import { checkTargets } from "../../live/targets.ts";
-import { type Found, together } from "../found.ts";
+import { UsageError } from "../../topology/files.ts";
+import { type Found, type Note, together } from "../found.ts";
 
-/** Reads all of one cluster of an environment. Throws BrokerError when it can't be asked. */
-type LiveSource = (environment: Environment, cluster: string, lookup: SecretLookup) => Promise<Found>;
+/** How one kind of broker is read. */
+interface LiveSource {
+  /** A kind of object that it has, by which it is asked who it is. */
+  readonly kind: string;
+  /** All of one cluster, clients loaded only now. Throws BrokerError when it can't be asked. */
+  read(environment: Environment, cluster: string, lookup: SecretLookup): Promise<Found>;
+}
 
-/** How each broker is read, loaded only when it is: a broker without an entry is left out, and said to be. */
 const liveSources: Partial<Record<Broker, LiveSource>> = {
-  rabbitmq: async ({ clusters }, cluster, lookup) =>
-    (await import("./rabbitmq-live.ts")).readRabbitmq(clusters.rabbitmq.get(cluster)!, lookup),
+  rabbitmq: {
+    kind: "rabbitmq-vhost",
+    read: async ({ clusters }, cluster, lookup) =>
+      (await import("./rabbitmq-live.ts")).readRabbitmq(clusters.rabbitmq.get(cluster)!, lookup),
+  },
 };
 
-/** A kind of each broker: enough to ask who a cluster is. */
-const probes: Partial<Record<Broker, string>> = { rabbitmq: "rabbitmq-vhost" };
-
 /**
- * Reads every cluster of an environment that can be read. Each is asked first who it is: an import from the wrong one would
- * be taken for the truth. Throws BrokerError when one can't be reached or is another one than the stack file says.
+ * Reads every cluster of an environment, or the one of this name; those that can't be read from here are named in a note.
+ * Each is asked first who it is: what is on the wrong one would be taken for the truth. Throws BrokerError when one can't be
+ * reached or is another one than the stack file says, UsageError when there is none to read.
  */
-export async function readLive(environment: Environment, lookup: SecretLookup): Promise<Found> {
-  const wanted = Object.entries(liveSources).flatMap(([name, read]) => {
-    const broker = name as Broker;
-    return [...environment.clusters[broker].values()]
-      .filter(({ reach }) => reach !== "none")
-      .map((cluster) => ({ broker, cluster: cluster.name, read }));
-  });
-  const objects = wanted.map(({ broker, cluster }) => ({
-    kind: probes[broker]!,
-    key: keyOf(broker, cluster),
-    cluster,
+export async function readLive(
+  environment: Environment,
+  only: string | undefined,
+  lookup: SecretLookup,
+): Promise<Found> {
+  const all = (Object.keys(brokerNames) as Broker[]).flatMap((broker) =>
+    [...environment.clusters[broker].values()]
+      .filter(({ name }) => only === undefined || name === only)
+      .map(({ name, reach }) => ({
+        broker,
+        name,
+        source: reach === "none" ? undefined : liveSources[broker],
+      })),
+  );
+  const wanted = all.flatMap(({ broker, name, source }) => (source ? [{ broker, name, source }] : []));
+  const { path } = environment.source;
+  if (wanted.length === 0)
+    throw new UsageError(
+      `${path} names no cluster${only === undefined ? "" : ` "${only}"`} that can be read from here. Of a sandbox, start it first: queueform sandbox up --env ${environment.name}`,
+    );
+  const objects = wanted.map(({ broker, name, source: { kind } }) => ({
+    kind,
+    key: keyOf(broker, name),
+    cluster: name,
     spec: {},
     dependsOn: [],
   }));
   const targets = await checkTargets(environment, { objects }, lookup);
   const problem = targets.find((target) => target.problem !== undefined)?.problem;
   if (problem !== undefined) throw new BrokerError(problem);
-  const found = await Promise.all(wanted.map(({ cluster, read }) => read(environment, cluster, lookup)));
-  return together(found);
+  const notes = all.flatMap(({ broker, name, source }): Note[] =>
+    source
+      ? []
+      : [
+          {
+            place: path,
+            about: "",
+            text: `The ${brokerNames[broker]} cluster "${name}" was not read: it can't be from here.`,
+          },
+        ],
+  );
+  const found = await Promise.all(wanted.map(({ name, source }) => source.read(environment, name, lookup)));
+  return together([...found, { objects: [], notes, versions: new Map() }]);
 }

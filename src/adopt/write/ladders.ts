@@ -19,14 +19,10 @@ export function looksLikeRetry({ name, arguments: found }: QueueSpec, vhost: Vho
   return `Looks like a step of a retry ladder: messages wait ${durationText(ttl)} here and go on to ${destination}. "retry:" would build one in a line, from queues with other names.`;
 }
 
-function boundTo(exchange: string, key: unknown, { bindings, exchanges }: Vhost): string[] {
+function boundTo(exchange: string, key: unknown, { from, exchanges }: Vhost): string[] {
   const isFanout = exchanges.get(exchange)?.type === "fanout";
-  return bindings
-    .filter(
-      ({ spec }) =>
-        spec.source === exchange &&
-        spec.destinationType === "queue" &&
-        (isFanout || spec.routingKey === (key ?? spec.routingKey)),
-    )
+  return (from.get(exchange) ?? [])
+    .filter(({ spec }) => spec.destinationType === "queue")
+    .filter(({ spec }) => isFanout || key === undefined || spec.routingKey === key)
     .map(({ spec }) => spec.destination);
 }

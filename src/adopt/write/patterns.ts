@@ -1,4 +1,4 @@
-import { canonicalJson, exchangeKey, queueKey } from "../../kinds/key.ts";
+import { canonicalJson, queueKey } from "../../kinds/key.ts";
 import { durationText } from "../../patterns/retry/ladder.ts";
 import type { JsonObject } from "../../topology/json.ts";
 import { objectsOf } from "./compiled.ts";
@@ -37,9 +37,7 @@ export function recognise(vhost: Vhost): Recognised {
 
 /** The richest first. */
 function guesses(queue: string, exchange: string, vhost: Vhost): JsonObject[] {
-  const ends = vhost.bindings.filter(
-    ({ spec }) => spec.source === exchange && spec.destinationType === "queue",
-  );
+  const ends = (vhost.from.get(exchange) ?? []).filter(({ spec }) => spec.destinationType === "queue");
   const targets = [...new Set(ends.map(({ spec }) => spec.destination))];
   const retries = retryGuesses(queue, vhost);
   return targets.flatMap((target): JsonObject[] => {
@@ -49,10 +47,10 @@ function guesses(queue: string, exchange: string, vhost: Vhost): JsonObject[] {
 }
 
 /** Follows the steps of a ladder from the exchange that a first rejection comes to. */
-function retryGuesses(queue: string, { bindings, queues }: Vhost): JsonObject[] {
+function retryGuesses(queue: string, { from, queues }: Vhost): JsonObject[] {
   const next = `${queue}.retry`;
   const delays: number[] = [];
-  let step = bindings.find(({ spec }) => spec.source === `${next}.first`)?.spec.destination;
+  let step = from.get(`${next}.first`)?.[0]?.spec.destination;
   const seen = new Set<string>();
   while (step !== undefined && !seen.has(step)) {
     seen.add(step);
@@ -60,7 +58,7 @@ function retryGuesses(queue: string, { bindings, queues }: Vhost): JsonObject[] 
     if (typeof delay !== "number" || !step.startsWith(`${next}.`)) break;
     delays.push(delay);
     const key = step;
-    step = bindings.find(({ spec }) => spec.source === next && spec.routingKey === key)?.spec.destination;
+    step = from.get(next)?.find(({ spec }) => spec.routingKey === key)?.spec.destination;
   }
   const [first, second] = delays;
   if (first === undefined || first === 0) return [];
@@ -90,11 +88,7 @@ function madeBy(value: JsonObject, queue: string, vhost: Vhost): string[] | unde
     if (isSame && addedBy !== undefined) made.add(key);
     if (!isEnd && addedBy !== undefined) closed.add(key);
   }
-  const { cluster, name, bindings } = vhost;
-  const hasGuests = bindings.some(({ key, spec }) => {
-    const destination = spec.destinationType === "queue" ? queueKey : exchangeKey;
-    return !made.has(key) && closed.has(destination(cluster, name, spec.destination));
-  });
+  const guests = [...closed].flatMap((key) => vhost.to.get(key) ?? []);
   // What a pattern makes has no place in a file where a further binding could be written.
-  return hasGuests ? undefined : [...made];
+  return guests.every(({ key }) => made.has(key)) ? [...made] : undefined;
 }

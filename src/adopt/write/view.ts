@@ -5,6 +5,11 @@ import type { QueueSpec } from "../../kinds/rabbitmq-queue/definition.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import type { JsonObject } from "../../topology/json.ts";
 
+export interface Binding {
+  readonly key: string;
+  readonly spec: BindingSpec;
+}
+
 /** What is known of one vhost while its words are looked for. */
 export interface Vhost {
   readonly cluster: string;
@@ -13,7 +18,10 @@ export interface Vhost {
   readonly byKey: ReadonlyMap<string, PlanObject>;
   readonly exchanges: ReadonlyMap<string, ExchangeSpec>;
   readonly queues: ReadonlyMap<string, QueueSpec>;
-  readonly bindings: readonly { readonly key: string; readonly spec: BindingSpec }[];
+  /** Bindings by the name of the exchange that they leave. */
+  readonly from: ReadonlyMap<string, readonly Binding[]>;
+  /** Bindings by the key of the queue or exchange that they lead to. */
+  readonly to: ReadonlyMap<string, readonly Binding[]>;
   readonly policies: readonly { readonly key: string; readonly spec: PolicySpec }[];
 }
 
