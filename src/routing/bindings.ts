@@ -41,7 +41,10 @@ function takes(
       return keys.some((key) => topicMatches(routingKey, key));
     case "headers":
       return headersMatch(values, headers);
+    case "direct":
+      return keys.includes(routingKey);
     default:
-      return false;
+      // Which of its bindings a plugin picks is for the plugin to know: any may get the message.
+      return true;
   }
 }

@@ -37,12 +37,10 @@ export function samplesOf(
       return [
         { ...named(routingKey), ...(/[*#]/.test(routingKey) && { pattern: `the key "${routingKey}"` }) },
       ];
-    case "fanout":
-      return [{ headers: {} }];
     case "headers":
       return headerSamples(values);
     default:
-      return [];
+      return [{ headers: {} }];
   }
 }
 

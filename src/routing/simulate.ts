@@ -102,7 +102,12 @@ export class Simulator {
     for (const { name, type, arguments: values } of [...builtIns, ...declared]) {
       const policy = policies.effective({ vhost, name, type: "exchange" });
       const alternate = values["alternate-exchange"] ?? policy["alternate-exchange"];
-      this.exchanges.set(name, { type, alternate: typeof alternate === "string" ? alternate : undefined });
+      // What is delayed is routed in the end as another type would.
+      const routedAs = type === "x-delayed-message" ? String(values["x-delayed-type"]) : type;
+      this.exchanges.set(name, {
+        type: routedAs,
+        alternate: typeof alternate === "string" ? alternate : undefined,
+      });
     }
     for (const { name, arguments: values } of ofKind<QueueSpec>("rabbitmq-queue")) {
       const type = (values["x-queue-type"] ?? "classic") as QueueType;

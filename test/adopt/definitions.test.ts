@@ -157,19 +157,23 @@ describe("what people did by hand", () => {
   });
 
   test("one that is ours, with guests, keeps the guests", () => {
-    const ours = `"exchanges": [{ "name": "q.dlx", "vhost": "v", "type": "headers" }, { "name": "e", "vhost": "v", "type": "topic" }],
-      "queues": [
-        { "name": "q", "vhost": "v", "arguments": { "x-queue-type": "quorum", "x-dead-letter-exchange": "q.dlx" } },
-        { "name": "q.dlq", "vhost": "v", "arguments": { "x-queue-type": "quorum" } }
-      ],`;
-    const binding = (source: string, destination: string, type: string, match: string): string =>
+    const exchange = (name: string, type = "headers"): string =>
+      `{ "name": "${name}", "vhost": "v", "type": "${type}" }`;
+    const queue = (name: string, more = ""): string =>
+      `{ "name": "${name}", "vhost": "v", "arguments": { "x-queue-type": "quorum"${more} } }`;
+    const binding = (source: string, destination: string, type: string, match = ""): string =>
       `{ "source": "${source}", "vhost": "v", "destination": "${destination}", "destination_type": "${type}", "routing_key": "", "arguments": {${match}} }`;
-    const own = binding("q.dlx", "q.dlq", "queue", `"x-match": "all"`);
-    const short = written(vhost(`${ours} "bindings": [${own}, ${binding("e", "q.dlq", "queue", "")}]`));
+    const dead = (name: string): string => queue(name, `, "x-dead-letter-exchange": "${name}.dlx"`);
+    const all = `"x-match": "all"`;
+    const ours = `"exchanges": [${exchange("q.dlx")}, ${exchange("r.dlx")}, ${exchange("e", "topic")}],
+      "queues": [${dead("q")}, ${queue("q.dlq")}, ${dead("r")}, ${queue("r.dlq")}],`;
+    const own = `${binding("q.dlx", "q.dlq", "queue", all)}, ${binding("r.dlx", "r.dlq", "queue", all)}`;
+    const short = written(vhost(`${ours} "bindings": [${own}, ${binding("e", "q.dlq", "queue")}]`));
     expect(short.texts["v.yaml"]).toContain("q: { type: quorum, deadLetter: true }");
     expect(short.texts["v.yaml"]).toContain("q.dlq: { type: quorum, bind: [ { exchange: e } ] }");
-    const long = written(vhost(`${ours} "bindings": [${own}, ${binding("e", "q.dlx", "exchange", "")}]`));
+    const long = written(vhost(`${ours} "bindings": [${own}, ${binding("e", "q.dlx", "exchange")}]`));
     expect(long.texts["v.yaml"]).toContain("q.dlx: { type: headers, bind: [ { exchange: e } ] }");
+    expect(long.texts["v.yaml"]).toContain("r: { type: quorum, deadLetter: true }");
   });
 
   test("odd names come back to the letter", () => {
@@ -278,4 +282,20 @@ test("one vhost of many is taken with the users that may use it, and nothing of 
     "rabbitmq/main/a/queue/q",
   ]);
   expect(notes).toEqual([]);
+});
+
+test("exchanges of plugins keep their type, arguments and bindings", () => {
+  const { texts, notes } = written(`{
+  "exchanges": [{ "name": "later", "vhost": "v", "type": "x-delayed-message", "arguments": { "x-delayed-type": "direct" } }],
+  "queues": [{ "name": "q", "vhost": "v" }],
+  "bindings": [{ "source": "later", "vhost": "v", "destination": "q", "destination_type": "queue", "routing_key": "k" }]
+}`);
+  expect(notes).toEqual([]);
+  expect(bodyOf(texts["v.yaml"]!)).toBe(`rabbitmq:
+  vhost: v
+  exchanges:
+    later: { type: x-delayed-message, arguments: { x-delayed-type: direct } }
+  queues:
+    q: { type: classic, bind: [ { exchange: later, key: k } ] }
+`);
 });

@@ -86,7 +86,12 @@ describe.each(series)("RabbitMQ %s", (_series, start) => {
       arguments: given,
     });
     await client.importDefinitions(stage.name, {
-      exchanges: [e("ü @/x", "topic", { "alternate-exchange": "amq.fanout" }), e("h", "headers")],
+      exchanges: [
+        e("ü @/x", "topic", { "alternate-exchange": "amq.fanout" }),
+        e("h", "headers"),
+        // The one type of its kind that a broker without plugins has, since 4.0.
+        ...(rabbitmq.version.startsWith("4.") ? [e("one", "x-local-random")] : []),
+      ],
       queues: [
         queue("a/b@c d", { "x-message-ttl": 5000, "x-dead-letter-exchange": "h" }),
         queue(long, { "x-queue-type": "quorum", "x-delivery-limit": 3 }),

@@ -25,6 +25,17 @@ export type ExchangeSpec = {
   arguments: JsonObject;
 };
 
+/** Types that the plugins of RabbitMQ and its community bring. Each has bindings, arguments and rules of its own. */
+const pluginTypes = [
+  "x-consistent-hash",
+  "x-delayed-message",
+  "x-jms-topic",
+  "x-local-random",
+  "x-modulus-hash",
+  "x-random",
+  "x-recent-history",
+];
+
 function calledField(field: string): string {
   if (field.startsWith("arguments.")) return `argument ${field.slice("arguments.".length)}`;
   return { durable: "durability", autoDelete: "auto-delete flag" }[field] ?? field;
@@ -51,8 +62,9 @@ export const kind: Kind<ExchangeValue, ExchangeSpec> = {
         },
         for: { type: "string", description: "What the exchange is for, shown in the design document." },
         type: {
-          enum: ["direct", "fanout", "topic", "headers"],
-          description: "How messages are matched: by exact key, to everyone, by key pattern, or by headers.",
+          enum: ["direct", "fanout", "topic", "headers", ...pluginTypes],
+          description:
+            "How messages are matched: by exact key, to everyone, by key pattern, or by headers. Types that begin with x- need a plugin on the broker, but for x-local-random since 4.0.",
         },
         durable: {
           type: "boolean",
