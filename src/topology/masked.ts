@@ -6,7 +6,7 @@ export function masked(text: string): string {
   return (
     text
       .replace(
-        /(?<!\$\{)((?:password|passwd|passphrase|secret|token|requirepass|masterauth|key-file-pass)["']?\s*[:=]\s*)(?!["']?\$\{)("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi,
+        /(?<!\$\{)((?:password(?:_hash)?|passwd|passphrase|secret|token|requirepass|masterauth|key-file-pass)["']?\s*[:=]\s*)(?!["']?\$\{)("[^"]*"?|'[^']*'?|[^\s,}\]]+)/gi,
         "$1***",
       )
       // A user of redis.conf: >password or #hash.

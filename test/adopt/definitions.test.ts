@@ -189,7 +189,7 @@ describe("what people did by hand", () => {
 
 describe("what can't be said is named with its line, in the file and in the report", () => {
   const text = `{
-  "vhosts": [{ "name": "v", "tags": ["a"] }],
+  "vhosts": [{ "name": "v", "tags": ["a"], "tracing": true }],
   "global_parameters": [{ "name": "cluster_name", "value": "x" }, { "name": "mqtt_port_to_vhost_mapping", "value": {} }],
   "parameters": [
     { "vhost": "v", "component": "shovel", "name": "move", "value": { "src-uri": "amqp://u:hunter2@h" } },
@@ -218,6 +218,7 @@ describe("what can't be said is named with its line, in the file and in the repo
 
   test.each([
     [":2", "tags of the vhost"],
+    [":2", "are traced"],
     [":3", "mqtt_port_to_vhost_mapping"],
     [":5", 'shovel "move"'],
     [":6", 'operator policy "cap"'],
@@ -235,7 +236,7 @@ describe("what can't be said is named with its line, in the file and in the repo
   });
 
   test("and nothing else is", () => {
-    expect(notes).toHaveLength(11);
+    expect(notes).toHaveLength(12);
     expect(result.changes).toEqual([]);
     expect(JSON.stringify(result)).not.toContain("hunter2");
     expect(textsOf(result)["v.yaml"]).toMatch(

@@ -141,6 +141,7 @@ describe("Strimzi", () => {
           "odd",
         ),
         topic("partitions: 1", "open"),
+        "apiVersion: kafka.strimzi.io/v1\nkind: KafkaTopic\nmetadata: { name: bare, labels: { strimzi.io/cluster: k } }\n",
         topic("partitions: 1, replicas: 1, topicName: __consumer_offsets", "own"),
       ),
     );
@@ -157,6 +158,7 @@ describe("Strimzi", () => {
 `);
     expect(notes).toEqual([
       expect.stringContaining('"open" leaves its replicas to the default of the cluster'),
+      expect.stringContaining('"bare" leaves its partitions to the default of the cluster'),
       expect.stringContaining('"__consumer_offsets" is Kafka\'s own'),
     ]);
   });

@@ -82,13 +82,16 @@ describe("import of a file", () => {
   });
 
   test("says where a file is broken, and writes nothing", async () => {
-    put("definitions.json", '{ "queues": [\n  { "name": "a" "vhost": "/", "password": "hunter2" }\n] }');
+    put(
+      "definitions.json",
+      '{ "users": [{ "password_hash": "hunter2" }],\n  "queues": [{ "name": "a" "vhost": "/", "password": "hunter2" }] }',
+    );
     const { code, stderr, stdout } = await queueform(
       ["import", "definitions.json", "--out", "out"],
       directory,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toContain("definitions.json:2:17");
+    expect(stderr).toContain("definitions.json:2:28");
     expect(stderr).not.toContain("hunter2");
   });
 

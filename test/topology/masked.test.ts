@@ -5,6 +5,7 @@ test.each([
   ["password: hunter2", "password: ***"],
   ['password: "hunter 2", next: 1', "password: ***, next: 1"],
   ['{"PASSWORD":"hunter2"}', '{"PASSWORD":***}'],
+  ['"password_hash": "hunter2", "a": 1', '"password_hash": ***, "a": 1'],
   ["token = hunter2", "token = ***"],
   ["config: { requirepass: hunter2 }", "config: { requirepass: *** }"],
   ['user: "app on >hunter2 #9f86d0 ~* +@all"', 'user: "app on *** *** ~* +@all"'],

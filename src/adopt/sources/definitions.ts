@@ -135,6 +135,12 @@ function readVhosts(
       options.defaultQueueType ?? "classic",
       at(item),
     );
+    if (item["tracing"] === true)
+      collector.note(
+        vhostKey(collector.cluster, name),
+        `Messages of the vhost "${name}" are traced, for which there is no word here.`,
+        at(item),
+      );
     const tags = tagsOf(metadata["tags"]);
     if (tags.length > 0)
       collector.note(

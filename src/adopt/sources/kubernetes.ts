@@ -52,11 +52,18 @@ export const listIn = (value: Fields, name: string): unknown[] =>
 
 const compiled = new Map<JsonObject, Validate>();
 
-/** Checks the spec of a resource; problems go to `report`, each with its line. Whether it may be read. */
+/**
+ * Checks the spec of a resource, which may be left out if it may be null; problems go to `report`, each with its line.
+ * Whether it may be read.
+ */
 export function checkSpec({ value }: Resource, spec: JsonObject, report: Report): boolean {
   const validate =
     compiled.get(spec) ??
-    compileSchema({ type: "object", required: ["metadata", "spec"], properties: { metadata, spec } });
+    compileSchema({
+      type: "object",
+      required: Array.isArray(spec["type"]) ? ["metadata"] : ["metadata", "spec"],
+      properties: { metadata, spec },
+    });
   compiled.set(spec, validate);
   let problems = 0;
   checkValue(validate, value, (diagnostic) => {
