@@ -2,7 +2,8 @@ import type { Adopted } from "../adopt/adopt.ts";
 import type { Found } from "../adopt/found.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import type { Diagnostic, Severity } from "../topology/diagnostic.ts";
-import { changeJson, renderField } from "./changes.ts";
+import { renderField } from "./fields.ts";
+import { shownChange } from "./review/document.ts";
 import { severityColours } from "./diagnostics.ts";
 import { count, type Paint } from "./style.ts";
 
@@ -81,7 +82,7 @@ export function importJson({
     files: written,
     found: found.objects.length,
     notes: adopted.notes,
-    changes: adopted.changes.map(changeJson),
+    changes: adopted.changes.map(shownChange),
     findings: byRule(findings),
     next,
   };

@@ -149,7 +149,7 @@ describe.each(series)("RabbitMQ %s", (_series, start) => {
     const client = rabbitmqClient(rabbitmq);
     await client.putVhost({ name: stage.name, description: "mine" });
     await client.putVhostLimit(stage.name, "max-queues", 30);
-    await client.access.createUser(`${stage.name}.web`, "hunter2", []);
+    await client.access.putUser(`${stage.name}.web`, "hunter2", []);
     await client.importDefinitions(stage.name, {
       queues: [{ name: "q", durable: true, auto_delete: false, arguments: {} }],
     });

@@ -34,7 +34,6 @@ export function managedEnvironment(
       kubernetes: new Map(),
       redis: new Map(),
     },
-    unprotected: [],
     overlay: [],
     source: nowhere.source,
   };
