@@ -70,6 +70,8 @@ export const command: Command = {
     const directory = projectDirectory();
     const out = text(values, "out");
     if (out === undefined) throw new UsageError("Where to? Add --out DIR, for example --out topology.");
+    for (const option of ["cluster", "vhost"])
+      if (text(values, option) === "") throw new UsageError(`--${option} needs a name.`);
     const problems: Diagnostic[] = [];
     const report = (problem: Diagnostic): void => void problems.push(problem);
     const mapping = readMapping(text(values, "domains"), report);

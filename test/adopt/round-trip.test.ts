@@ -5,11 +5,14 @@ import { load } from "../../src/load.ts";
 import { compile, type Model, planOf } from "../../src/plan/model.ts";
 import type { PlanObject } from "../../src/plan/plan.ts";
 import { rules } from "../../src/rules/index.generated.ts";
+import { rabbitmqFacets } from "../../src/live/rabbitmq.ts";
+import type { TopologyFile } from "../../src/topology/file.ts";
+import type { JsonObject } from "../../src/topology/json.ts";
 import { parseYaml } from "../../src/topology/yaml.ts";
 import { environmentOf } from "../brokers/project.ts";
 import { topologyFiles } from "../property/words.ts";
 import { seed } from "../routing/seed.ts";
-import { adopted, foundOf, modelOf, planned, specsOf } from "./adopting.ts";
+import { adopted, foundOf, modelOf, planned, readText, specsOf } from "./adopting.ts";
 
 const project = join(import.meta.dirname, "../..");
 /** Kubernetes and Redis are read elsewhere. */
@@ -44,6 +47,13 @@ describe("what the shipped example makes", () => {
   });
 });
 
+function filesOf(values: readonly JsonObject[]): TopologyFile[] {
+  return values.map((value, index) => {
+    const source = { path: `${index}.yaml`, text: JSON.stringify(value) };
+    return { source, domain: String(value["domain"]), value: parseYaml(source, () => undefined)! };
+  });
+}
+
 test("applications come back with exactly their rights", () => {
   const text = `
 apiVersion: queueform/v1
@@ -77,10 +87,7 @@ test(
     fc.assert(
       fc.property(topologyFiles, fc.boolean(), (values, isManaged) => {
         const environment = isManaged ? managed : undefined;
-        const files = values.map((value, index) => {
-          const source = { path: `${index}.yaml`, text: JSON.stringify(value) };
-          return { source, domain: String(value["domain"]), value: parseYaml(source, () => undefined)! };
-        });
+        const files = filesOf(values);
         const model = compile(files, environment);
         const before = planOf(model).objects.filter(onBrokers);
         const written = adopted(foundOf(before));
@@ -101,6 +108,41 @@ test(
     expect(unsaid).toBeLessThan(objects / 2);
   },
 );
+
+test(
+  `whatever is exported as definitions is read to the same objects (seed ${seed})`,
+  { timeout: 600_000 },
+  () => {
+    let objects = 0;
+    fc.assert(
+      fc.property(topologyFiles, (values) => {
+        const before = planOf(compile(filesOf(values))).objects.filter(
+          (object) => rabbitmqFacets.get(object.kind)?.define && !isOfBroker(object),
+        );
+        const lists = before.map(({ kind, spec }) => ({
+          spec,
+          lists: rabbitmqFacets.get(kind)!.define!(spec),
+        }));
+        const all: Record<string, unknown[]> = {};
+        for (const { spec, lists: definitions } of lists)
+          for (const [list, items] of Object.entries(definitions) as [string, readonly object[]][])
+            (all[list] ??= []).push(...items.map((item) => ({ ...item, vhost: spec["vhost"] })));
+        const found = readText("definitions.json", JSON.stringify({ vhosts: [], ...all }));
+        // Clusters are nothing that a definitions file knows.
+        fc.pre(before.every(({ cluster }) => cluster === "main"));
+        expect(specsOf(found.objects)).toEqual(specsOf(before));
+        objects += before.length;
+      }),
+      { seed, numRuns: 200 },
+    );
+    expect(objects).toBeGreaterThan(200);
+  },
+);
+
+/** What a broker makes by itself is in no export, and is not taken from one. */
+const isOfBroker = ({ kind, spec }: PlanObject): boolean =>
+  kind !== "rabbitmq-policy" &&
+  [spec["name"], spec["destination"]].some((name) => typeof name === "string" && name.startsWith("amq."));
 
 /** What a topology without errors loses nothing of; rights may depend on what is written elsewhere. */
 const isTopology = new Set(["exchange", "queue", "binding", "policy"].map((noun) => `rabbitmq-${noun}`));

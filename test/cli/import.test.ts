@@ -112,6 +112,7 @@ describe("import of a file", () => {
 
   test.each([
     [["definitions.json"], "--out DIR"],
+    [["definitions.json", "--out", "out", "--vhost", ""], "--vhost needs a name"],
     [["--out", "out"], "Import from where?"],
     [["definitions.json", "--env", "dev", "--out", "out"], "Import from where?"],
     [["missing.json", "--out", "out"], 'no file or folder "missing.json"'],

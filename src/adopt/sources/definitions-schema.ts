@@ -7,7 +7,7 @@ const list = (required: string[], properties: JsonObject): JsonObject => ({
   type: "array",
   items: { type: "object", required, properties },
 });
-const inVhost = { vhost: text };
+const vhost: JsonObject = { type: "string", minLength: 1 };
 
 /**
  * What is needed of a definitions file to understand it. Exports differ: those of one vhost name no vhost, those that people
@@ -18,27 +18,27 @@ export const definitionsSchema: JsonObject = {
   properties: {
     rabbit_version: text,
     rabbitmq_version: text,
-    original_vhost_name: text,
-    vhosts: list(["name"], { name: text, metadata: { type: ["object", "null"] } }),
+    original_vhost_name: vhost,
+    vhosts: list(["name"], { name: vhost, metadata: { type: ["object", "null"] } }),
     users: list(["name"], { name: text, tags: { type: ["string", "array"], items: text } }),
     permissions: list(["user", "vhost", "configure", "write", "read"], {
       user: text,
-      vhost: text,
+      vhost,
       configure: text,
       write: text,
       read: text,
     }),
     topic_permissions: list(["user", "vhost", "exchange", "write", "read"], {
       user: text,
-      vhost: text,
+      vhost,
       exchange: text,
       write: text,
       read: text,
     }),
-    parameters: list(["component", "name"], { ...inVhost, component: text, name: text }),
+    parameters: list(["component", "name"], { vhost, component: text, name: text }),
     global_parameters: list(["name"], { name: text }),
     policies: list(["name", "pattern", "definition"], {
-      ...inVhost,
+      vhost,
       name: text,
       pattern: text,
       "apply-to": text,
@@ -46,7 +46,7 @@ export const definitionsSchema: JsonObject = {
       definition: table,
     }),
     exchanges: list(["name", "type"], {
-      ...inVhost,
+      vhost,
       name: text,
       type: text,
       durable: flag,
@@ -55,7 +55,7 @@ export const definitionsSchema: JsonObject = {
       arguments: table,
     }),
     queues: list(["name"], {
-      ...inVhost,
+      vhost,
       name: text,
       durable: flag,
       auto_delete: flag,
@@ -63,7 +63,7 @@ export const definitionsSchema: JsonObject = {
       arguments: table,
     }),
     bindings: list(["source", "destination"], {
-      ...inVhost,
+      vhost,
       source: text,
       destination: text,
       destination_type: { enum: ["queue", "exchange"] },

@@ -10,12 +10,13 @@ import type { RabbitmqCollector } from "./rabbitmq.ts";
 export const messagingTopologyGroup = "rabbitmq.com/";
 
 const text: JsonObject = { type: "string" };
+const nonEmpty: JsonObject = { type: "string", minLength: 1 };
 const flag: JsonObject = { type: "boolean" };
 const table: JsonObject = { type: "object" };
 const named = (properties: JsonObject, required: string[] = ["name"]): JsonObject => ({
   type: "object",
   required,
-  properties: { name: text, vhost: text, ...properties },
+  properties: { name: nonEmpty, vhost: nonEmpty, ...properties },
 });
 const shape = { durable: flag, autoDelete: flag, type: text, arguments: table };
 

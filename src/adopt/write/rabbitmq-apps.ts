@@ -36,7 +36,7 @@ export function withRabbitmqApps(part: Part, objects: readonly PlanObject[], env
       const { configure, write, read } = spec;
       unsaid.push({
         object,
-        reason: `What "${spec.user}" may do in the vhost "${vhost}" (configure ${configure}, write ${write}, read ${read}) is no list of exchanges to publish to and queues to consume.`,
+        reason: `What "${spec.user}" may do in the vhost "${vhost}" (configure "${configure}", write "${write}", read "${read}") is no list of exchanges to publish to and queues to consume.`,
         beside: part.place,
       });
     }
