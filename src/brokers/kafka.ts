@@ -17,6 +17,7 @@ import { reasonOf } from "./kafka-failure.ts";
 import { batches } from "./kafka-batches.ts";
 import { assignReplicas } from "./kafka-replicas.ts";
 import { refusals, replyWithin } from "./kafka-reply.ts";
+import { describeTopics } from "./kafka-named.ts";
 import type { ConfigChange, NewTopic, TopicRefusal, TopicState } from "./kafka-topics.ts";
 
 export type { NewTopic } from "./kafka-topics.ts";
@@ -77,6 +78,9 @@ export class KafkaClient {
       ];
     });
   }
+
+  /** What only a question by name tells. */
+  namedTopics = (names: readonly string[]) => describeTopics(this.connection, this.address, names);
 
   createTopics(topics: readonly NewTopic[]): Promise<TopicRefusal[]> {
     return this.inBatches(batches(topics, recordsOfTopic), async (batch) => {

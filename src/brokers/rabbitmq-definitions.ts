@@ -40,7 +40,18 @@ export interface VhostDefinitions {
   readonly exchanges?: readonly ExchangeDefinition[];
   readonly queues?: readonly QueueDefinition[];
   readonly bindings?: readonly BindingDefinition[];
+  /** In exports only. */
+  readonly parameters?: readonly ParameterDefinition[];
 }
+
+/** What plugins keep in a vhost, and the policies of whoever runs the broker. */
+export type ParameterDefinition =
+  | {
+      readonly component: "operator_policy";
+      readonly name: string;
+      readonly value: Omit<PolicyDefinition, "name">;
+    }
+  | { readonly component: "anything else" };
 
 type InVhost<T> = readonly (T & { readonly vhost: string })[];
 
@@ -51,6 +62,7 @@ export interface AllDefinitions {
   readonly exchanges: InVhost<ExchangeDefinition>;
   readonly queues: InVhost<QueueDefinition>;
   readonly bindings: InVhost<BindingDefinition>;
+  readonly parameters?: InVhost<ParameterDefinition>;
 }
 
 export interface VhostInfo {

@@ -24,6 +24,14 @@ export interface QueueCounts {
   readonly consumers: number;
 }
 
+/** As the management API has it; nothing but the name of a node that is down. */
+export interface NodeState {
+  readonly name: string;
+  readonly running?: boolean;
+  readonly mem_alarm?: boolean;
+  readonly disk_free_alarm?: boolean;
+}
+
 interface OverviewAnswer {
   readonly cluster_name?: string;
   readonly rabbitmq_version?: string;
@@ -102,6 +110,7 @@ export class RabbitmqClient {
       exchanges: inside(all.exchanges),
       queues: inside(all.queues),
       bindings: inside(all.bindings),
+      parameters: inside(all.parameters ?? []),
     };
   }
 
@@ -177,13 +186,34 @@ export class RabbitmqClient {
 
   /** Messages and consumers of every queue of a vhost, up to five seconds old; undefined when there is no such vhost. */
   async queueCounts(vhost: string): Promise<Map<string, QueueCounts> | undefined> {
-    const query = "?columns=name,messages,consumers";
-    const found = (await this.api.get(["queues", vhost], { query, timeout: exportTimeout })) as
-      | (Partial<QueueCounts> & { readonly name: string })[]
-      | undefined;
+    const found = await this.statistics(vhost);
     return (
       found && new Map(found.map(({ name, messages = 0, consumers = 0 }) => [name, { messages, consumers }]))
     );
+  }
+
+  /** The same, without the queues that nobody has counted yet: a broker counts a new queue after five seconds. */
+  async countedQueues(vhost: string): Promise<Map<string, QueueCounts>> {
+    const found = (await this.statistics(vhost)) ?? [];
+    return new Map(
+      found.flatMap(({ name, messages, consumers }) =>
+        messages === undefined || consumers === undefined ? [] : [[name, { messages, consumers }]],
+      ),
+    );
+  }
+
+  private async statistics(
+    vhost: string,
+  ): Promise<(Partial<QueueCounts> & { readonly name: string })[] | undefined> {
+    const query = "?columns=name,messages,consumers";
+    return (await this.api.get(["queues", vhost], { query, timeout: exportTimeout })) as
+      | (Partial<QueueCounts> & { readonly name: string })[]
+      | undefined;
+  }
+
+  async nodes(): Promise<NodeState[]> {
+    const query = "?columns=name,running,mem_alarm,disk_free_alarm";
+    return ((await this.api.get(["nodes"], { query })) ?? []) as NodeState[];
   }
 
   /** How many dead letters a queue keeps until another has taken them, as of its last statistics, five seconds ago at most. */

@@ -14,7 +14,7 @@ export type RedisCommand = readonly [name: string, ...args: string[]];
 
 export interface RedisClient {
   /** One section of INFO, by field. Throws BrokerError. */
-  info(section: "server" | "memory" | "persistence"): Promise<Readonly<Record<string, string>>>;
+  info(section: "server" | "memory" | "persistence" | "stats"): Promise<Readonly<Record<string, string>>>;
   /** Sends commands together; resolves to their answers, in order. Throws BrokerError if one of them is refused. */
   send(commands: readonly RedisCommand[]): Promise<unknown[]>;
   close(): void;

@@ -11,6 +11,7 @@ import { approvalsNeeded } from "../review/approvals.ts";
 import { type Review, review, worstImpact, worstUnapproved } from "../review/review.ts";
 import { environmentsOf, limitsOf, sidesOf } from "../review/sides.ts";
 import { reviewDocument } from "../report/review/document.ts";
+import { renderMarkdown } from "../report/review/markdown.ts";
 import { isReviewFormat, renderAs, reviewFormats } from "../report/review/render.ts";
 import { summarizeReview } from "../report/review/verdict.ts";
 import { projectDirectory, UsageError } from "../topology/files.ts";
@@ -96,7 +97,10 @@ export const command: Command = {
         ? newApprovals(needed, directory)
         : renderAs(isReviewFormat(format) ? format : "pretty", document, console.paint),
     );
-    if (format === "github") writeJobSummary(document);
+    if (format === "github")
+      writeJobSummary(
+        (maximum) => renderMarkdown(document, { maximum }) || "The topology does not change.\n",
+      );
     console.say(summarizeReview(document));
     if (unasked.length > 0) console.say(renderTargets(unasked, console.paintConversation));
     if (needed.length > 0)

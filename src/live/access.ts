@@ -58,11 +58,10 @@ export async function readAccess<Client>(
       const wanted = specs.get(key);
       const isCandidate = isPrincipal(cluster, principal);
       if (!wanted && (principal === cluster.login || (!isCandidate && !concerns))) continue;
-      const { spec, reason } = checked(found, wanted, unseen, lookup);
+      const { spec, doubt } = checked(found, wanted, unseen, lookup);
       const isClaimed = isCandidate && hasOwnNames(cluster);
       objects.push({ kind, key, cluster: name, spec, ...(isClaimed && { addedBy: "apps" }), dependsOn: [] });
-      if (reason !== undefined && wanted && canonicalJson(wanted) === canonicalJson(spec))
-        unchecked.push({ key, reason });
+      if (doubt && wanted && canonicalJson(wanted) === canonicalJson(spec)) unchecked.push({ key, ...doubt });
     }
   }
   return { objects, unchecked };
@@ -73,20 +72,20 @@ const vhostOf = ({ kind, spec }: PlanObject): string | [] => {
   return typeof vhost === "string" ? vhost : [];
 };
 
-/** Compares the password of a user without showing it. `reason` says why it could not be compared; then it counts as equal. */
+/** Compares the password of a user without showing it. `doubt` says why it could not be compared; then it counts as equal. */
 function checked(
   { spec, hasPassword }: ObservedAccess,
   wanted: JsonObject | undefined,
   unseen: string | undefined,
   lookup: SecretLookup,
-): { readonly spec: JsonObject; readonly reason: string | undefined } {
+): { readonly spec: JsonObject; readonly doubt?: Omit<Unchecked, "key"> } {
   const password = wanted?.["password"];
-  if (typeof password !== "string" || !hasPassword) return { spec, reason: unseen };
+  if (typeof password !== "string" || !hasPassword)
+    return { spec, ...(unseen !== undefined && { doubt: { reason: unseen, cause: "unreadable" } }) };
   try {
-    const isSame = hasPassword(resolveSecret(password, lookup));
-    return { spec: isSame ? spec : { ...spec, password: otherSecret }, reason: undefined };
+    return { spec: hasPassword(resolveSecret(password, lookup)) ? spec : { ...spec, password: otherSecret } };
   } catch (error) {
-    if (error instanceof UsageError) return { spec, reason: error.message };
+    if (error instanceof UsageError) return { spec, doubt: { reason: error.message, cause: "no-secret" } };
     throw error;
   }
 }

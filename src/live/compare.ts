@@ -7,6 +7,8 @@ import { type Superseded, supersededObjects } from "./superseded.ts";
 
 /** A plan beside what is on the brokers, as far as they could be read. */
 export interface Comparison {
+  /** On the broker and in the files, alike or not. */
+  readonly onBoth: readonly { readonly before: PlanObject; readonly after: PlanObject }[];
   /** On both sides, and different: `before` is the broker, `after` the file. */
   readonly changed: readonly Change[];
   readonly missing: readonly PlanObject[];
@@ -29,15 +31,19 @@ export function compare(plan: Plan, { objects, unchecked, clusters }: Observatio
   const declared = new Map(plan.objects.map((object) => [object.key, object]));
   const found = new Map(objects.map((object) => [object.key, object]));
   const comparable = plan.objects.filter((object) => read.has(placeOf(object)) && !unknown.has(object.key));
-  const onBoth = comparable.filter(({ key }) => found.has(key));
+  const onBoth = comparable.flatMap((after) => {
+    const before = found.get(after.key);
+    return before ? [{ before, after }] : [];
+  });
   const undeclared = objects.filter(({ key }) => !declared.has(key));
   const scopes = plan.owns ?? [];
   const superseded = supersededObjects(undeclared, declared);
   const ours = new Set(superseded.map(({ object }) => object.key));
   return {
+    onBoth,
     changed: changesBetween(
-      onBoth.map(({ key }) => found.get(key)!),
-      onBoth,
+      onBoth.map(({ before }) => before),
+      onBoth.map(({ after }) => after),
     ),
     missing: comparable.filter(({ key }) => !found.has(key)),
     superseded,

@@ -1,4 +1,5 @@
 import type { Broker } from "../kinds/kind.ts";
+import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
 import type { AtStake } from "../review/changes.ts";
 import type { PlanObject } from "../plan/plan.ts";
 
@@ -12,12 +13,41 @@ export interface Identity {
 export interface Unchecked {
   readonly key: string;
   readonly reason: string;
+  /** "unreadable": brokers tell it to nobody. "no-secret": nothing here to compare with. "not-allowed": the login may not. */
+  readonly cause: "unreadable" | "no-secret" | "not-allowed";
+}
+
+/** A policy that whoever runs a RabbitMQ puts above all others. Nobody can declare one. */
+export interface OperatorPolicy {
+  readonly cluster: string;
+  readonly spec: PolicySpec;
+}
+
+/** Something that is not well though it is configured as declared. */
+export interface Ailment {
+  readonly broker: Broker;
+  readonly cluster: string;
+  /** The object that it is about; absent for the whole cluster. */
+  readonly key?: string;
+  readonly check:
+    | "no-consumer"
+    | "dead-letters"
+    | "group-lag"
+    | "under-replicated"
+    | "evictions"
+    | "eviction-policy"
+    | "alarm"
+    | "not-asked";
+  /** What is the matter, why it matters, what to do. */
+  readonly sentence: string;
 }
 
 export interface Reading {
   /** What is on the cluster, in canonical form; what brokers make by themselves (amq.*, __*) is left out. */
   readonly objects: readonly PlanObject[];
   readonly unchecked: readonly Unchecked[];
+  /** RabbitMQ only. */
+  readonly operatorPolicies?: readonly OperatorPolicy[];
 }
 
 /** One cluster of an environment. Every method throws BrokerError when the cluster can't be asked. */
@@ -29,6 +59,8 @@ export interface Connection {
   probe(): Promise<Identity>;
   /** Reads everything in bulk. `desired` are the plan's objects on this cluster: some brokers can only be asked by name. */
   read(desired: readonly PlanObject[]): Promise<Reading>;
+  /** What is not well with these objects and with the cluster, as of the last seconds. */
+  ailments?(desired: readonly PlanObject[]): Promise<readonly Ailment[]>;
   /** How many messages an object holds; undefined where that can't be told. */
   messagesIn?(object: PlanObject): Promise<number | undefined>;
   /** What would be at stake if these objects were lost, by key; what holds nothing or doesn't exist is left out. */

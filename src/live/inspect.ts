@@ -2,7 +2,9 @@ import type { Environment } from "../environment/environment.ts";
 import type { SecretLookup } from "../environment/secrets.ts";
 import type { Plan } from "../plan/plan.ts";
 import { withClusters } from "./clusters.ts";
+import type { Ailment } from "./connection.ts";
 import { type Drift, drift } from "./drift.ts";
+import { ailmentsOf } from "./health.ts";
 import { readAll } from "./observe.ts";
 import { probeAll, type Target } from "./targets.ts";
 
@@ -10,6 +12,8 @@ export interface Inspection {
   readonly targets: readonly Target[];
   /** Of the clusters that are reachable and the right ones. */
   readonly drift: Drift;
+  /** What is not well there, drift or not. */
+  readonly ailments: readonly Ailment[];
 }
 
 /** Asks every cluster who it is, then compares those that are right with the plan. */
@@ -20,6 +24,7 @@ export function inspect(plan: Plan, environment: Environment, lookup: SecretLook
       const problem = targets[index]?.problem;
       return problem === undefined ? use : { ...use, connection: undefined, problem };
     });
-    return { targets, drift: drift(plan, await readAll(checked)) };
+    const [observation, ailments] = await Promise.all([readAll(checked), ailmentsOf(checked)]);
+    return { targets, drift: drift(plan, observation), ailments };
   });
 }

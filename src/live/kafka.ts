@@ -61,9 +61,12 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
             dependsOn: [],
           });
           if (topic.configUnknown !== undefined && declared.has(observed.key))
-            unchecked.push({ key: observed.key, reason: topic.configUnknown });
+            unchecked.push({ key: observed.key, reason: topic.configUnknown, cause: "not-allowed" });
         }
       }
+      const found = new Set(objects.map(({ key }) => key));
+      const absent = desired.filter(({ kind, key }) => kind === "kafka-topic" && !found.has(key));
+      unchecked.push(...(await hiddenAmong(absent, await client())));
       const access = await readAccess(
         kafkaAccessFacets,
         await client(),
@@ -76,6 +79,10 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
         unchecked: [...unchecked, ...access.unchecked],
       };
     },
+    ailments: async (desired) => {
+      const { kafkaAilments } = await import("./kafka-health.ts");
+      return kafkaAilments(await client(), kafkaLogin(cluster, lookup), cluster.name, desired);
+    },
     atStake: async (objects) => topicsAtStake(objects, kafkaLogin(cluster, lookup)),
     close: async () => {
       // A connection that could not be opened was reported where it was needed.
@@ -83,4 +90,22 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
       await found?.close();
     },
   };
+}
+
+/** A topic that the login may not describe looks like one that isn't there. */
+async function hiddenAmong(absent: readonly PlanObject[], client: KafkaClient): Promise<Unchecked[]> {
+  const asked = await client.namedTopics(absent.map(({ spec }) => String(spec["name"])));
+  const hidden = new Set(asked.hidden);
+  return absent.flatMap(({ key, spec }) =>
+    hidden.has(String(spec["name"]))
+      ? [
+          {
+            key,
+            reason:
+              "Kafka does not let this login see the topic, so nobody knows whether it is there. Allow it Describe and DescribeConfigs on the topic.",
+            cause: "not-allowed",
+          },
+        ]
+      : [],
+  );
 }

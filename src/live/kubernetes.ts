@@ -64,7 +64,7 @@ async function readObjects(
     } else if (wanted.kind === "Secret") {
       const { stringData, unchecked: reason } = observeSecret(wanted, manifest, lookup);
       observe({ ...projectOnto(wanted, manifest), stringData });
-      if (reason !== undefined) unchecked.push({ key, reason });
+      if (reason !== undefined) unchecked.push({ key, reason, cause: "no-secret" });
     } else {
       observe(projectOnto(wanted, manifest));
     }

@@ -4,7 +4,7 @@ import type { Broker } from "../kinds/kind.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
 import { BrokerError } from "../brokers/error.ts";
 import { type ClusterUse, withClusters } from "./clusters.ts";
-import type { Unchecked } from "./connection.ts";
+import type { OperatorPolicy, Unchecked } from "./connection.ts";
 
 /** How reading one cluster went. */
 export interface ClusterState {
@@ -23,6 +23,7 @@ export interface Observation {
   readonly objects: readonly PlanObject[];
   /** Declared objects on clusters that were read, which still could not be compared. */
   readonly unchecked: readonly Unchecked[];
+  readonly operatorPolicies: readonly OperatorPolicy[];
   readonly clusters: readonly ClusterState[];
 }
 
@@ -36,6 +37,7 @@ export async function readAll(uses: readonly ClusterUse[]): Promise<Observation>
   return {
     objects: readings.flatMap(({ objects }) => objects),
     unchecked: readings.flatMap(({ unchecked }) => unchecked),
+    operatorPolicies: readings.flatMap(({ operatorPolicies }) => operatorPolicies),
     clusters: readings.flatMap(({ clusters }) => clusters),
   };
 }
@@ -52,12 +54,14 @@ async function readOne({
   const without = (state: "skipped" | "failed", reason: string): Observation => ({
     objects: [],
     unchecked: [],
+    operatorPolicies: [],
     clusters: [{ ...base, state, reason }],
   });
   if (skipped !== undefined) return without("skipped", skipped);
   if (!connection) return without("failed", problem ?? "");
   try {
-    return { ...(await connection.read(desired)), clusters: [{ ...base, state: "read" }] };
+    const reading = await connection.read(desired);
+    return { operatorPolicies: [], ...reading, clusters: [{ ...base, state: "read" }] };
   } catch (error) {
     if (error instanceof BrokerError) return without("failed", error.message);
     throw error;

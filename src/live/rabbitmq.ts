@@ -4,11 +4,13 @@ import type { RabbitmqCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
 import { vhostKey } from "../kinds/key.ts";
 import type { RabbitmqFacet, VhostState } from "../kinds/live.ts";
+import type { PolicyTarget } from "../kinds/rabbitmq-policy/definition.ts";
 import { lives } from "../kinds/lives.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { rabbitmqAccessFacets, readAccess } from "./access.ts";
 import { queuesAtStake } from "./at-stake.ts";
-import type { Connection } from "./connection.ts";
+import { rabbitmqAilments } from "./rabbitmq-health.ts";
+import type { Connection, OperatorPolicy } from "./connection.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */
 export function openRabbitmq(
@@ -53,9 +55,14 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
         lookup,
       );
       const objects = vhosts.flatMap((vhost) => objectsIn(vhost, cluster.name, declared));
-      return { objects: [...objects, ...access.objects], unchecked: access.unchecked };
+      return {
+        objects: [...objects, ...access.objects],
+        unchecked: access.unchecked,
+        operatorPolicies: vhosts.flatMap((vhost) => operatorPoliciesIn(vhost, cluster.name)),
+      };
     },
     messagesIn: async ({ kind, spec }) => rabbitmqFacets.get(kind)?.messagesIn?.(client, spec),
+    ailments: (desired) => rabbitmqAilments(client, cluster.name, desired),
     atStake: (objects) => queuesAtStake(objects, client),
     deadLettersIn: ({ spec }) => client.deadLettersIn(String(spec["vhost"]), String(spec["name"])),
     close: async () => client.close(),
@@ -83,6 +90,15 @@ async function readVhosts(
   return found.flatMap(([name, definitions, info = { name }, limits = {}]) =>
     definitions ? [{ definitions, info, limits, defaultQueueType }] : [],
   );
+}
+
+function operatorPoliciesIn({ info, definitions }: VhostState, cluster: string): OperatorPolicy[] {
+  return (definitions.parameters ?? []).flatMap((parameter) => {
+    if (parameter.component !== "operator_policy") return [];
+    const { name, value } = parameter;
+    const { "apply-to": applyTo, ...policy } = value;
+    return [{ cluster, spec: { ...policy, vhost: info.name, name, applyTo: applyTo as PolicyTarget } }];
+  });
 }
 
 function objectsIn(

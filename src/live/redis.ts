@@ -6,6 +6,7 @@ import type { PlanObject } from "../plan/plan.ts";
 import { jobsAtStake } from "./at-stake.ts";
 import type { Connection } from "./connection.ts";
 import { readContents } from "./redis-content.ts";
+import { redisAilments } from "./redis-health.ts";
 
 /** Throws UsageError when the password can't be found. */
 export function redisLogin({ password, ...login }: RedisCluster, lookup: SecretLookup): RedisLogin {
@@ -36,6 +37,7 @@ export async function connectRedis(cluster: RedisCluster, lookup: SecretLookup):
       ]);
       return { objects: objects.flat(), unchecked: [] };
     },
+    ailments: (desired) => redisAilments(client, cluster.name, desired),
     atStake: (objects) => jobsAtStake(objects, client),
     close: () => Promise.resolve(client.close()),
   };

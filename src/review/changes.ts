@@ -10,6 +10,8 @@ export interface FieldChange extends FieldConsequence {
   /** undefined when the field was not there. */
   readonly before: unknown;
   readonly after: unknown;
+  /** What sets it on the broker though nobody declared it: a policy, as people say it. */
+  readonly through?: string;
 }
 
 /** One object that differs between two plans. */
@@ -133,8 +135,18 @@ function changed(before: PlanObject, after: PlanObject): Change | undefined {
   }));
   // What was read from a broker has no origin, and brokers know nothing of operations.
   if (before.origin && after.origin) fields.push(...operationsFields(before, after, impact));
-  if (fields.length === 0) return undefined;
-  const worst = fields.reduce((a, b) => (rank(b.impact) < rank(a.impact) ? b : a));
+  return changeOf(before, after, fields);
+}
+
+/** A change of exactly these fields; undefined without any. */
+export function changeOf(
+  before: PlanObject,
+  after: PlanObject,
+  fields: readonly FieldChange[],
+): Change | undefined {
+  const [first, ...others] = fields;
+  if (!first) return undefined;
+  const worst = others.reduce((a, b) => (rank(b.impact) < rank(a.impact) ? b : a), first);
   const effect = fields.some((field) => field.effect === "replaces") ? "replaces" : "in-place";
   return {
     key: after.key,

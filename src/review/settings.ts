@@ -1,11 +1,10 @@
 import { kinds } from "../kinds/definitions.generated.ts";
-import type { ImpactLevel } from "../kinds/kind.ts";
 import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
 import { settingImpact } from "../kinds/rabbitmq-policy/impact.ts";
 import { PolicyMatcher, type PolicySubject } from "../kinds/rabbitmq-policy/matching.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import type { JsonObject } from "../topology/json.ts";
-import { type Change, differences, type FieldChange, rank } from "./changes.ts";
+import { type Change, changeOf, differences, type FieldChange } from "./changes.ts";
 import { type Affected, byEffect } from "./policies.ts";
 
 /**
@@ -32,16 +31,11 @@ export function withEffectiveSettings(
     if (!previous || !subject) continue;
     const was = settingsBefore(previous, subjectOf(previous) ?? subject);
     const is = settingsAfter(object, subject);
-    const fields = differences(was, is).map(([name, from, to]): FieldChange => ({
-      field: `policy.${name}`,
-      before: from,
-      after: to,
-      effect: "in-place",
-      ...settingImpact(name, was, is),
-    }));
-    if (fields.length === 0) continue;
+    const fields = settingChanges(was, is);
+    const change = changeOf(previous, object, [...(result.get(object.key)?.fields ?? []), ...fields]);
+    if (fields.length === 0 || !change) continue;
     affected.push({ object, subject, fields });
-    result.set(object.key, merged(result.get(object.key), previous, object, fields));
+    result.set(object.key, change);
   }
   for (const change of changes)
     if (result.get(change.key) === change && change.kind === "rabbitmq-policy")
@@ -49,28 +43,15 @@ export function withEffectiveSettings(
   return [...result.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-function merged(
-  change: Change | undefined,
-  before: PlanObject,
-  after: PlanObject,
-  fields: FieldChange[],
-): Change {
-  const all = [...(change?.fields ?? []), ...fields];
-  const worst = all.reduce<{ impact: ImpactLevel; sentence: string }>(
-    (a, b) => (rank(b.impact) < rank(a.impact) ? b : a),
-    all[0]!,
-  );
-  return {
-    key: after.key,
-    kind: after.kind,
-    operation: "change",
-    effect: change?.effect ?? "in-place",
-    impact: worst.impact,
-    sentence: worst.sentence,
-    fields: all,
-    before,
-    after,
-  };
+/** How what policies set on one object differs, field by field. */
+export function settingChanges(was: JsonObject, is: JsonObject): FieldChange[] {
+  return differences(was, is).map(([name, from, to]): FieldChange => ({
+    field: `policy.${name}`,
+    before: from,
+    after: to,
+    effect: "in-place",
+    ...settingImpact(name, was, is),
+  }));
 }
 
 /** A policy that Queueform writes: its name is a digest and means nothing to anybody. */
@@ -92,7 +73,8 @@ function settingsIn(
   return ({ cluster }, subject) => matchers.get(cluster)?.effective(subject) ?? {};
 }
 
-function subjectOf({ kind, spec }: PlanObject): PolicySubject | undefined {
+/** A queue or an exchange, as policies are matched with it; undefined for everything else. */
+export function subjectOf({ kind, spec }: PlanObject): PolicySubject | undefined {
   if (kinds[kind]?.broker !== "rabbitmq" || (kind !== "rabbitmq-queue" && kind !== "rabbitmq-exchange"))
     return undefined;
   const type =

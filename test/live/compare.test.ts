@@ -15,6 +15,7 @@ const read: ClusterState[] = [
 const observed = (objects: readonly PlanObject[], rest: Partial<Observation> = {}): Observation => ({
   objects,
   unchecked: [],
+  operatorPolicies: [],
   clusters: read,
   ...rest,
 });
@@ -22,6 +23,7 @@ const keys = (objects: readonly { readonly key: string }[]): string[] => objects
 
 test("the same on both sides is no difference", () => {
   expect(compare(plan, observed(plan.objects))).toEqual({
+    onBoth: plan.objects.map((object) => ({ before: object, after: object })),
     changed: [],
     missing: [],
     superseded: [],
@@ -34,7 +36,7 @@ test("an object that could not be compared is neither missing nor changed", () =
   const odd = { ...topic!, spec: { ...topic!.spec, partitions: 9 } };
   const others = plan.objects.filter(({ key }) => key !== topic!.key);
   expect(compare(plan, observed([odd, ...others])).changed).toHaveLength(1);
-  const unchecked = [{ key: topic!.key, reason: "not allowed" }];
+  const unchecked = [{ key: topic!.key, reason: "not allowed", cause: "not-allowed" } as const];
   expect(compare(plan, observed([odd, ...others], { unchecked }))).toMatchObject({
     changed: [],
     missing: [],

@@ -23,6 +23,8 @@ export type ExchangeSpec = {
   durable: boolean;
   autoDelete: boolean;
   arguments: JsonObject;
+  /** Only ever seen on a broker: nobody may publish to it then. */
+  internal?: true;
 };
 
 /** Types that the plugins of RabbitMQ and its community bring. Each has bindings, arguments and rules of its own. */

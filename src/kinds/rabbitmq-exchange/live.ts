@@ -5,14 +5,15 @@ import { type ExchangeSpec, isBuiltInExchange } from "./definition.ts";
 export const live: RabbitmqFacet<ExchangeSpec> = {
   broker: "rabbitmq",
   order: 2,
-  observe: ({ info, definitions }, cluster) =>
-    (definitions.exchanges ?? [])
+  observe: ({ info, definitions }, cluster, desired) =>
+    (definitions.exchanges ?? []).flatMap((exchange) => {
+      const { name, type, durable, auto_delete: autoDelete, internal, arguments: found } = exchange;
+      const key = exchangeKey(cluster, info.name, name);
       // Internal ones are made by plugins for themselves.
-      .filter(({ name, internal }) => !isBuiltInExchange(name) && internal !== true)
-      .map(({ name, type, durable, auto_delete, arguments: found }) => ({
-        key: exchangeKey(cluster, info.name, name),
-        spec: { vhost: info.name, name, type, durable, autoDelete: auto_delete, arguments: found },
-      })),
+      if (isBuiltInExchange(name) || (internal === true && !desired(key))) return [];
+      const spec: ExchangeSpec = { vhost: info.name, name, type, durable, autoDelete, arguments: found };
+      return [{ key, spec: internal === true ? { ...spec, internal } : spec }];
+    }),
   define: ({ name, type, durable, autoDelete, arguments: wanted }) => ({
     exchanges: [{ name, type, durable, auto_delete: autoDelete, internal: false, arguments: wanted }],
   }),

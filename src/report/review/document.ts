@@ -40,7 +40,7 @@ export function reviewDocument(against: string, reviews: readonly Review[], fold
   };
 }
 
-const fromRoot = (folder: string, file: string): string =>
+export const fromRoot = (folder: string, file: string): string =>
   posix.isAbsolute(file) || file.startsWith(folder) ? file : posix.normalize(`${folder}${file}`);
 
 export function shownChange({ before, after, fields, ...change }: Change): ShownChange {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { impactLevels } from "../../kinds/kind.ts";
 import type { Origin } from "../../plan/plan.ts";
+import { said, sarifLog } from "../sarif.ts";
 import type { ReviewDocument, ShownChange } from "./document.ts";
 import { approvalOf, placeOf, sentencesOf, verbOf } from "./finding.ts";
 import { type Finding, type Section, sectionsOf } from "./sections.ts";
@@ -17,11 +18,7 @@ export function sarif(document: ReviewDocument): Record<string, unknown> {
     .toSorted((a, b) => impactLevels.indexOf(a.finding.impact) - impactLevels.indexOf(b.finding.impact))
     .slice(0, maximumResults)
     .map(({ section, finding }) => result(section, finding));
-  return {
-    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
-    version: "2.1.0",
-    runs: [{ tool: { driver: { name: "Queueform", rules } }, columnKind: "utf16CodeUnits", results }],
-  };
+  return sarifLog(rules, results);
 }
 
 const rules = impactLevels.filter(isRisky).map((impact) => ({
@@ -44,10 +41,7 @@ function result({ environments, review }: Section, finding: Finding): Record<str
     ruleId: impact,
     ruleIndex: rules.findIndex(({ id }) => id === impact),
     level: levelOf(finding),
-    // Brackets would be read as a link.
-    message: { text: text.replace(/[\\[\]]/g, "\\$&") },
-    // Code scanning refuses a result without a place.
-    locations: [locationOf(place ?? { file: "Pulumi.yaml", line: 1, column: 1 })],
+    ...said(text, place),
     partialFingerprints: { "queueform/v1": fingerprint(environments, finding) },
   };
 }
@@ -76,13 +70,6 @@ export function causingPlace(finding: Finding, changes: readonly ShownChange[]):
   const place = placeOf(change);
   return place && { ...place, line: 1, column: 1 };
 }
-
-const locationOf = ({ file, line, column }: Origin): Record<string, unknown> => ({
-  physicalLocation: {
-    artifactLocation: { uri: file.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
-    region: { startLine: line, startColumn: column },
-  },
-});
 
 /** The same risk keeps its alert when lines move. */
 function fingerprint(environments: readonly string[], finding: Finding): string {

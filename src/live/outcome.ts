@@ -1,0 +1,126 @@
+import type { Environment } from "../environment/environment.ts";
+import { kinds } from "../kinds/definitions.generated.ts";
+import type { PlanObject } from "../plan/plan.ts";
+import type { Change } from "../review/changes.ts";
+import { globMatches } from "../topology/glob.ts";
+
+/** Who wins: what the engine of an environment does about one difference. */
+export interface Outcome {
+  /**
+   * "refused" means that nothing happens until somebody allows it by name. "unseen": Pulumi's provider doesn't read what
+   * differs, so it stays. "nothing": the engine has no say in it.
+   */
+  readonly what: "sets-back" | "replaces" | "deletes" | "creates" | "refused" | "unseen" | "nothing";
+  /** Whether messages or jobs are lost by it; of "refused", once it is allowed. */
+  readonly losesMessages: boolean;
+  readonly sentence: string;
+}
+
+const outcome = (what: Outcome["what"], sentence: string, losesMessages = false): Outcome => ({
+  what,
+  losesMessages,
+  sentence,
+});
+
+/** What becomes of a difference between broker and files. A bare `pulumi up` looks at no broker, so it is told apart. */
+export function outcomeOf(change: Change, environment: Environment): Outcome {
+  const through = new Set(change.fields.flatMap((field) => field.through ?? []));
+  if (change.fields.length > 0 && change.fields.every((field) => field.through !== undefined)) {
+    const names = [...through].join(" and ");
+    return outcome(
+      "nothing",
+      `It stays, whatever is run: ${names} wins, and nobody declared it. Delete it on the broker, give ours a higher priority, or declare what it says.`,
+    );
+  }
+  const foreign = ownerOutside(change, environment);
+  return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change, environment));
+}
+
+/** What becomes of an object that the broker lacks. */
+export function outcomeOfMissing(object: PlanObject, environment: Environment): Outcome {
+  const foreign = ownerOutside(object, environment);
+  if (foreign) return foreign;
+  return environment.engine === "direct"
+    ? outcome("creates", "apply makes it again, empty.")
+    : outcome(
+        "creates",
+        "pulumi up leaves it missing as long as its state has it; pulumi up --refresh makes it again, empty.",
+      );
+}
+
+/** Kinds that the environment's engine doesn't write. */
+function ownerOutside(
+  { kind }: { readonly kind: string },
+  { engine, name }: Environment,
+): Outcome | undefined {
+  if (kind === "redis-server")
+    return outcome(
+      "nothing",
+      "It stays: Queueform never writes the settings of a Redis that it doesn't run. Set them there, or say in the file what they shall be.",
+    );
+  if (kind === "redis-content" && engine === "pulumi")
+    return outcome(
+      "sets-back",
+      `pulumi up doesn't look inside Redis; queueform apply --env ${name} --only redis-content sets it back.`,
+    );
+  return undefined;
+}
+
+function direct({ key, operation, effect, impact }: Change): Outcome {
+  const loses = impact === "message-loss";
+  if (operation === "remove")
+    return outcome("deletes", "apply deletes it: newer objects have taken its place.", loses);
+  if (effect === "replaces")
+    return outcome(
+      "refused",
+      `apply leaves it until it is named (--replace ${key}), then deletes it and makes it anew.`,
+      loses,
+    );
+  return outcome("sets-back", "apply sets it back in place.", loses);
+}
+
+function byPulumi(change: Change, environment: Environment): Outcome {
+  const { key, operation, effect, impact, after } = change;
+  const loses = impact === "message-loss";
+  if (operation === "remove")
+    return outcome(
+      "deletes",
+      "pulumi up deletes it if its state has it; otherwise it stays until somebody deletes it on the broker.",
+      loses,
+    );
+  const seen = change.fields.filter((field) => field.through === undefined && !isUnseen(change, field.field));
+  if (seen.length === 0)
+    return outcome(
+      "unseen",
+      "It stays, also with --refresh: Pulumi's provider does not read this back. Set it back on the broker by hand.",
+    );
+  const leaves = "pulumi up leaves it, because its state knows nothing of it; pulumi up --refresh";
+  if (effect !== "replaces") return outcome("sets-back", `${leaves} sets it back in place.`, loses);
+  const isProtected =
+    after !== undefined &&
+    kinds[after.kind]?.protects(after.spec) === true &&
+    !environment.unprotected.some((entry) => globMatches(entry, key));
+  return isProtected
+    ? outcome(
+        "refused",
+        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once "${key}" stands under unprotected in ${environment.source.path}, or the broker or the file is put right by hand.`,
+        loses,
+      )
+    : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);
+}
+
+/** What Pulumi's providers (RabbitMQ 3.3.8, Kafka 3.13.2) never read: whoever changes it on the broker wins. */
+function isUnseen({ kind, before }: Change, field: string): boolean {
+  switch (kind) {
+    case "rabbitmq-vhost":
+      return field !== "name";
+    case "rabbitmq-user": {
+      const tags = before?.spec["tags"];
+      return field === "password" || (field === "tags" && Array.isArray(tags) && tags.length === 0);
+    }
+    case "kafka-user":
+      return field === "password";
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Environment } from "../../environment/environment.ts";
+import type { Outcome } from "../../live/outcome.ts";
+
+interface Difference {
+  readonly key: string;
+  readonly kind: string;
+  readonly outcome: Outcome;
+}
+
+/**
+ * The commands that put brokers right, of the one engine that owns them; [] where no command can. Only what is inside
+ * Redis is `apply`'s also where Pulumi owns the rest: it has no resource for that.
+ */
+export function repairOf(
+  { name, engine, source }: Environment,
+  differences: readonly Difference[],
+): string[] {
+  const done = (difference: Difference): boolean => !["nothing", "unseen"].includes(difference.outcome.what);
+  const owed = differences.filter(done);
+  if (engine === "direct") {
+    const refused = owed.filter(({ outcome }) => outcome.what === "refused");
+    if (owed.length === 0) return [];
+    return [
+      `queueform apply --env ${name}`,
+      ...(refused.length > 0
+        ? ["# only for objects that may be deleted with all they hold and made anew:"]
+        : []),
+      ...refused.map(({ key }) => `queueform apply --env ${name} --replace ${quoted(key)}`),
+    ];
+  }
+  const inRedis = owed.filter(({ kind }) => kind === "redis-content");
+  const others = owed.length > inRedis.length;
+  const isStopped = owed.some(({ outcome }) => outcome.what === "refused");
+  return [
+    ...(others
+      ? [
+          "# first: are these the right brokers? On others everything looks deleted to Pulumi",
+          `queueform target --env ${name}`,
+          "# then look at what would be done, and do it",
+          `pulumi preview --refresh --diff -s ${name}`,
+          ...(isStopped
+            ? [`# stops at protected objects: see what is said of each, and unprotected in ${source.path}`]
+            : []),
+          `pulumi up --refresh -s ${name}`,
+        ]
+      : []),
+    ...(inRedis.length > 0 ? [`queueform apply --env ${name} --only redis-content`] : []),
+  ];
+}
+
+/** For a shell. */
+const quoted = (text: string): string =>
+  /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,42 @@
+import type { DriftDocument } from "./document.ts";
+
+/** What to say first, in one line: drift of prod: 2 changed, 1 missing. */
+export function verdictOf(document: DriftDocument): string {
+  const { environment } = document;
+  const found = foundIn(document);
+  if (found.length > 0) return `Drift in ${environment}: ${found.join(", ")}`;
+  return couldNotCheck(document).length > 0
+    ? `${environment} could not be checked`
+    : `No drift in ${environment}`;
+}
+
+/** How much there is of each pile, without empty ones; [] for no drift. */
+export function foundIn({ changed, missing, unmanaged, state }: DriftDocument): string[] {
+  const inState = state ? state.gone.length + state.unknown.length + state.undeclared.length : 0;
+  return [
+    [changed.length, "changed"] as const,
+    [missing.length, "missing"] as const,
+    [unmanaged.length, "unmanaged"] as const,
+    [inState, "otherwise in Pulumi's state"] as const,
+  ].flatMap(([number, word]) => (number > 0 ? [`${number} ${word}`] : []));
+}
+
+/**
+ * Why the result says less than it should: clusters that did not answer, objects that the login may not see, or nothing
+ * compared at all. What nobody can read (passwords) and what is out of reach on purpose is no failure.
+ */
+export function couldNotCheck({ clusters, unchecked, environment }: DriftDocument): string[] {
+  const failed = clusters.filter(({ state }) => state === "failed");
+  const hidden = unchecked.filter(({ cause }) => cause === "not-allowed");
+  const reasons = [
+    ...failed.map(({ reason }) => reason ?? ""),
+    ...hidden.map(({ key, reason }) => `${key}: ${reason}`),
+  ];
+  const compared = clusters.reduce((sum, cluster) => sum + cluster.compared, 0);
+  if (reasons.length > 0 || compared > 0) return reasons;
+  return [
+    clusters.length === 0
+      ? `The files declare nothing in ${environment}, so nothing was compared. Name the topology files, or look at the overlay.`
+      : `Nothing of ${environment} was compared: none of its clusters can be asked from here. Run it where at least one can be.`,
+  ];
+}
