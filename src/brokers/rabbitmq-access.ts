@@ -34,7 +34,7 @@ export class RabbitmqAccess {
   }
 
   async users(): Promise<UserInfo[]> {
-    const users = ((await this.api.get(["users"])) ?? []) as (Omit<UserInfo, "tags"> & {
+    const users = ((await this.api.list(["users"])) ?? []) as (Omit<UserInfo, "tags"> & {
       readonly tags: readonly string[] | string;
     })[];
     // Before 3.9, tags were one text with commas.
@@ -45,11 +45,11 @@ export class RabbitmqAccess {
   }
 
   async permissions(): Promise<PermissionInfo[]> {
-    return ((await this.api.get(["permissions"])) ?? []) as PermissionInfo[];
+    return ((await this.api.list(["permissions"])) ?? []) as PermissionInfo[];
   }
 
   async topicPermissions(): Promise<TopicPermissionInfo[]> {
-    return ((await this.api.get(["topic-permissions"])) ?? []) as TopicPermissionInfo[];
+    return ((await this.api.list(["topic-permissions"])) ?? []) as TopicPermissionInfo[];
   }
 
   /** Makes a user, or gives it another password. */

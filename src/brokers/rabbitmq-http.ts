@@ -44,19 +44,20 @@ export class HttpConnections {
     this.login = login;
     this.secure = login.endpoint.startsWith("https:");
     const options = { keepAlive: true, maxSockets: 8 };
-    this.agent = this.secure
-      ? new HttpsAgent({ ...options, ...(login.ca !== undefined && { ca: login.ca }) })
-      : new HttpAgent(options);
+    this.agent = this.secure ? new HttpsAgent(options) : new HttpAgent(options);
   }
 
   async exchange(request: HttpRequest): Promise<HttpAnswer> {
-    try {
-      return await this.attempt(request);
-    } catch (error) {
-      // A kept connection may be closed by the broker just as it is used again; every call here may be repeated.
-      if (error instanceof StaleConnection) return this.attempt(request);
-      throw error;
+    // A kept connection may be closed by the broker just as it is used again; every call here may be repeated. Of several
+    // that were kept the next may be closed as well: what is opened anew is not.
+    for (const agent of [this.agent, this.agent]) {
+      try {
+        return await this.attempt(request, agent);
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+      }
     }
+    return this.attempt(request, false);
   }
 
   /** Cuts all connections; what still waits for an answer fails. */
@@ -64,8 +65,11 @@ export class HttpConnections {
     this.agent.destroy();
   }
 
-  private attempt({ method, path, body, timeout }: HttpRequest): Promise<HttpAnswer> {
-    const { endpoint, username, password } = this.login;
+  private attempt(
+    { method, path, body, timeout }: HttpRequest,
+    agent: HttpAgent | false,
+  ): Promise<HttpAnswer> {
+    const { endpoint, username, password, ca } = this.login;
     const signal = AbortSignal.timeout(timeout);
     return new Promise((resolve, reject) => {
       const fail = (error: Error, sent?: ClientRequest): void => {
@@ -87,7 +91,8 @@ export class HttpConnections {
       const options = {
         method,
         signal,
-        agent: this.agent,
+        agent,
+        ...(ca !== undefined && { ca }),
         auth: `${username}:${password}`,
         // Some answers of the API have no body, and then no type of their own.
         headers: { accept: "*/*", ...(body !== undefined && jsonBody(body)) },

@@ -37,6 +37,23 @@ export class ManagementApi {
     return this.parse(answer);
   }
 
+  /** The same for what is a list: anything else that answers there would read as "nothing there". */
+  async list(
+    path: readonly string[],
+    options: { query?: string; timeout?: number } = {},
+  ): Promise<unknown[] | undefined> {
+    const found = await this.get(path, options);
+    if (found === undefined || Array.isArray(found)) return found;
+    throw this.unexpected(path);
+  }
+
+  /** What to throw when an answer is JSON and yet not what RabbitMQ answers there. */
+  unexpected(path: readonly string[]): BrokerError {
+    return new BrokerError(
+      `${this.login.endpoint} answered GET ${urlPath(path)} with something that RabbitMQ never says there. Check the endpoint in the stack file, and what stands before the broker.`,
+    );
+  }
+
   /** Throws Rejection when the broker refuses. `timeout` in milliseconds. */
   async send(
     method: "PUT" | "POST",

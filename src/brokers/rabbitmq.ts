@@ -24,6 +24,8 @@ export interface QueueCounts {
   readonly consumers: number;
 }
 
+type Statistics = Partial<QueueCounts> & { readonly name: string };
+
 /** As the management API has it; nothing but the name of a node that is down. */
 export interface NodeState {
   readonly name: string;
@@ -77,7 +79,7 @@ export class RabbitmqClient {
   }
 
   async vhostLimits(name: string): Promise<VhostLimits> {
-    const found = (await this.api.get(["vhost-limits", name])) as { value: VhostLimits }[] | undefined;
+    const found = (await this.api.list(["vhost-limits", name])) as { value: VhostLimits }[] | undefined;
     return found?.[0]?.value ?? {};
   }
 
@@ -85,10 +87,12 @@ export class RabbitmqClient {
   async definitions(vhost: string): Promise<VhostDefinitions | undefined> {
     // The export of a single vhost fails (500, seen on 4.0.5) when its name is not ASCII.
     if (/[^\x20-\x7e]/.test(vhost)) return this.definitionsInAll(vhost);
+    const path = ["definitions", vhost];
     try {
-      return (await this.api.get(["definitions", vhost], { timeout: exportTimeout })) as
-        | VhostDefinitions
-        | undefined;
+      const found = (await this.api.get(path, { timeout: exportTimeout })) as VhostDefinitions | undefined;
+      // Whatever else answers there would read as a vhost without a single queue.
+      if (found === undefined || Array.isArray(found?.queues)) return found;
+      throw this.api.unexpected(path);
     } catch (error) {
       if (error instanceof Rejection && error.reason === "vhost_not_found") return undefined;
       throw error;
@@ -104,6 +108,7 @@ export class RabbitmqClient {
     const all = await this.allDefinitions();
     const inside = <T extends { readonly vhost: string }>(list: readonly T[]): T[] =>
       list.filter((one) => one.vhost === vhost);
+    if (!Array.isArray(all?.vhosts)) throw this.api.unexpected(["definitions"]);
     if (!all.vhosts.some(({ name }) => name === vhost)) return undefined;
     return {
       policies: inside(all.policies),
@@ -202,18 +207,15 @@ export class RabbitmqClient {
     );
   }
 
-  private async statistics(
-    vhost: string,
-  ): Promise<(Partial<QueueCounts> & { readonly name: string })[] | undefined> {
+  private async statistics(vhost: string): Promise<Statistics[] | undefined> {
     const query = "?columns=name,messages,consumers";
-    return (await this.api.get(["queues", vhost], { query, timeout: exportTimeout })) as
-      | (Partial<QueueCounts> & { readonly name: string })[]
-      | undefined;
+    const found = await this.api.list(["queues", vhost], { query, timeout: exportTimeout });
+    return found as Statistics[] | undefined;
   }
 
   async nodes(): Promise<NodeState[]> {
     const query = "?columns=name,running,mem_alarm,disk_free_alarm";
-    return ((await this.api.get(["nodes"], { query })) ?? []) as NodeState[];
+    return ((await this.api.list(["nodes"], { query })) ?? []) as NodeState[];
   }
 
   /** How many dead letters a queue keeps until another has taken them, as of its last statistics, five seconds ago at most. */
