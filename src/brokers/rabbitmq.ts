@@ -24,8 +24,6 @@ export interface QueueCounts {
   readonly consumers: number;
 }
 
-type Statistics = Partial<QueueCounts> & { readonly name: string };
-
 /** As the management API has it; nothing but the name of a node that is down. */
 export interface NodeState {
   readonly name: string;
@@ -191,26 +189,28 @@ export class RabbitmqClient {
 
   /** Messages and consumers of every queue of a vhost, up to five seconds old; undefined when there is no such vhost. */
   async queueCounts(vhost: string): Promise<Map<string, QueueCounts> | undefined> {
-    const found = await this.statistics(vhost);
+    const query = "?columns=name,messages,consumers";
+    const found = (await this.api.list(["queues", vhost], { query, timeout: exportTimeout })) as
+      | (Partial<QueueCounts> & { readonly name: string })[]
+      | undefined;
     return (
       found && new Map(found.map(({ name, messages = 0, consumers = 0 }) => [name, { messages, consumers }]))
     );
   }
 
-  /** The same, without the queues that nobody has counted yet: a broker counts a new queue after five seconds. */
-  async countedQueues(vhost: string): Promise<Map<string, QueueCounts>> {
-    const found = (await this.statistics(vhost)) ?? [];
+  /** The same as of now and in half the time, without the queues that the broker has not counted yet. */
+  async currentCounts(vhost: string): Promise<Map<string, QueueCounts>> {
+    const query = "?disable_stats=true&enable_queue_totals=true&columns=name,messages";
+    const [queues = [], consumers = []] = (await Promise.all([
+      this.api.list(["queues", vhost], { query, timeout: exportTimeout }),
+      this.api.list(["consumers", vhost], { query: "?columns=queue.name", timeout: exportTimeout }),
+    ])) as [{ name: string; messages?: number }[]?, { queue: { name: string } }[]?];
+    const byQueue = Map.groupBy(consumers, ({ queue }) => queue.name);
     return new Map(
-      found.flatMap(({ name, messages, consumers }) =>
-        messages === undefined || consumers === undefined ? [] : [[name, { messages, consumers }]],
+      queues.flatMap(({ name, messages }) =>
+        messages === undefined ? [] : [[name, { messages, consumers: byQueue.get(name)?.length ?? 0 }]],
       ),
     );
-  }
-
-  private async statistics(vhost: string): Promise<Statistics[] | undefined> {
-    const query = "?columns=name,messages,consumers";
-    const found = await this.api.list(["queues", vhost], { query, timeout: exportTimeout });
-    return found as Statistics[] | undefined;
   }
 
   async nodes(): Promise<NodeState[]> {

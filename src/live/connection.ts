@@ -37,6 +37,7 @@ export interface Ailment {
     | "evictions"
     | "eviction-policy"
     | "alarm"
+    | "nothing-there"
     | "not-asked";
   /** What is the matter, why it matters, what to do. */
   readonly sentence: string;

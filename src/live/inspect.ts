@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { withClusters } from "./clusters.ts";
 import type { Ailment } from "./connection.ts";
 import { type Drift, drift } from "./drift.ts";
-import { ailmentsOf } from "./health.ts";
+import { ailmentsOf, emptyClusters } from "./health.ts";
 import { readAll } from "./observe.ts";
 import { probeAll, type Target } from "./targets.ts";
 
@@ -25,6 +25,7 @@ export function inspect(plan: Plan, environment: Environment, lookup: SecretLook
       return problem === undefined ? use : { ...use, connection: undefined, problem };
     });
     const [observation, ailments] = await Promise.all([readAll(checked), ailmentsOf(checked)]);
-    return { targets, drift: drift(plan, observation), ailments };
+    const found = drift(plan, observation);
+    return { targets, drift: found, ailments: [...ailments, ...emptyClusters(found)] };
   });
 }

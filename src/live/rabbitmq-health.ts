@@ -16,7 +16,7 @@ export async function rabbitmqAilments(
   const groups = [...Map.groupBy(queues, ({ spec }) => String(spec["vhost"]))];
   const [nodes, counted] = await Promise.all([
     client.nodes(),
-    Promise.all(groups.map(async ([vhost, own]) => [own, await client.countedQueues(vhost)] as const)),
+    Promise.all(groups.map(async ([vhost, own]) => [own, await client.currentCounts(vhost)] as const)),
   ]);
   const ends = deadLetterQueues(desired);
   return [

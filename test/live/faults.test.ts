@@ -160,6 +160,7 @@ rabbitmq: { vhost: ${stage.name}-other, vhosts: { ${stage.name}-other: {} }, que
     const document = await look(other, onRabbitmq({}));
     expect(couldNotCheck(document)).toEqual([]);
     expect(document.missing).toHaveLength(2);
+    expect(document.warnings).toMatchObject([{ check: "nothing-there", cluster: "main" }]);
   });
 });
 

@@ -5,6 +5,7 @@ import { type Drift, drift } from "../../../src/live/drift.ts";
 import { observe } from "../../../src/live/observe.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import type { RabbitmqState } from "../../../src/sandbox/state.ts";
+import { publish } from "../../brokers/amqp.ts";
 import { environmentOf, planFrom } from "../../brokers/project.ts";
 import { ownRabbitmq, rabbitmqClient, sharedRabbitmq } from "../../brokers/sandboxes.ts";
 import { type Call, linesOf, managementOf } from "./by-hand.ts";
@@ -54,6 +55,16 @@ describe.each(["4", "3.10"] as const)("by hand on RabbitMQ %s", (series) => {
       if (user.name.includes(name)) await client.access.deleteUser(user.name);
     client.close();
     await stop();
+  });
+
+  test("messages and consumers are counted as on newer brokers", async () => {
+    const client = rabbitmqClient(rabbitmq);
+    await publish(name, "plain", ["one"], rabbitmq);
+    await expect
+      .poll(async () => (await client.currentCounts(name)).get("plain"), { timeout: 30_000 })
+      .toEqual({ messages: 1, consumers: 0 });
+    expect((await client.nodes()).map(({ running }) => running)).toEqual([true]);
+    client.close();
   });
 
   const here = cases
