@@ -2,7 +2,6 @@ import type { Environment } from "../environment/environment.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
-import { globMatches } from "../topology/glob.ts";
 
 /** Who wins: what the engine of an environment does about one difference. */
 export interface Outcome {
@@ -33,7 +32,7 @@ export function outcomeOf(change: Change, environment: Environment): Outcome {
     );
   }
   const foreign = ownerOutside(change, environment);
-  return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change, environment));
+  return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change));
 }
 
 /** What becomes of an object that the broker lacks. */
@@ -79,7 +78,7 @@ function direct({ key, operation, effect, impact }: Change): Outcome {
   return outcome("sets-back", "apply sets it back in place.", loses);
 }
 
-function byPulumi(change: Change, environment: Environment): Outcome {
+function byPulumi(change: Change): Outcome {
   const { key, operation, effect, impact, after } = change;
   const loses = impact === "message-loss";
   if (operation === "remove")
@@ -96,14 +95,11 @@ function byPulumi(change: Change, environment: Environment): Outcome {
     );
   const leaves = "pulumi up leaves it, because its state knows nothing of it; pulumi up --refresh";
   if (effect !== "replaces") return outcome("sets-back", `${leaves} sets it back in place.`, loses);
-  const isProtected =
-    after !== undefined &&
-    kinds[after.kind]?.protects(after.spec) === true &&
-    !environment.unprotected.some((entry) => globMatches(entry, key));
+  const isProtected = after !== undefined && kinds[after.kind]?.protects(after.spec) === true;
   return isProtected
     ? outcome(
         "refused",
-        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once "${key}" stands under unprotected in ${environment.source.path}, or the broker or the file is put right by hand.`,
+        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once the replacement of "${key}" is approved (\`queueform gate\` prints the entry of topology/approvals.yaml), or the broker or the file is put right by hand.`,
         loses,
       )
     : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);

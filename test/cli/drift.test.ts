@@ -97,7 +97,7 @@ describe("who wins", () => {
         outcome: {
           what: "refused",
           losesMessages: true,
-          sentence: expect.stringMatching(/pulumi up leaves it.*--refresh stops.*unprotected in stacks/),
+          sentence: expect.stringMatching(/pulumi up leaves it.*--refresh stops.*topology\/approvals\.yaml/),
         },
       },
     ]);

@@ -11,10 +11,7 @@ interface Difference {
  * The commands that put brokers right, of the one engine that owns them; [] where no command can. Only what is inside
  * Redis is `apply`'s also where Pulumi owns the rest: it has no resource for that.
  */
-export function repairOf(
-  { name, engine, source }: Environment,
-  differences: readonly Difference[],
-): string[] {
+export function repairOf({ name, engine }: Environment, differences: readonly Difference[]): string[] {
   const done = (difference: Difference): boolean => !["nothing", "unseen"].includes(difference.outcome.what);
   const owed = differences.filter(done);
   if (engine === "direct") {
@@ -39,7 +36,7 @@ export function repairOf(
           "# then look at what would be done, and do it",
           `pulumi preview --refresh --diff -s ${name}`,
           ...(isStopped
-            ? [`# stops at protected objects: see what is said of each, and unprotected in ${source.path}`]
+            ? ["# stops at protected objects that nobody approved in topology/approvals.yaml"]
             : []),
           `pulumi up --refresh -s ${name}`,
         ]
