@@ -24,7 +24,10 @@ export function inspect(plan: Plan, environment: Environment, lookup: SecretLook
       const problem = targets[index]?.problem;
       return problem === undefined ? use : { ...use, connection: undefined, problem };
     });
-    const [observation, ailments] = await Promise.all([readAll(checked), ailmentsOf(checked)]);
+    const observation = await readAll(checked);
+    // What did not answer just now would only be waited for once more.
+    const answering = checked.filter((_use, index) => observation.clusters[index]?.state === "read");
+    const ailments = await ailmentsOf(answering);
     const found = drift(plan, observation);
     return { targets, drift: found, ailments: [...ailments, ...emptyClusters(found)] };
   });

@@ -79,7 +79,7 @@ function direct({ key, operation, effect, impact }: Change): Outcome {
 }
 
 function byPulumi(change: Change): Outcome {
-  const { key, operation, effect, impact, after } = change;
+  const { operation, effect, impact, after } = change;
   const loses = impact === "message-loss";
   if (operation === "remove")
     return outcome(
@@ -95,11 +95,10 @@ function byPulumi(change: Change): Outcome {
     );
   const leaves = "pulumi up leaves it, because its state knows nothing of it; pulumi up --refresh";
   if (effect !== "replaces") return outcome("sets-back", `${leaves} sets it back in place.`, loses);
-  const isProtected = after !== undefined && kinds[after.kind]?.protects(after.spec) === true;
-  return isProtected
+  return after !== undefined && kinds[after.kind]?.protects(after.spec) === true
     ? outcome(
         "refused",
-        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once the replacement of "${key}" is approved (\`queueform gate\` prints the entry of topology/approvals.yaml), or the broker or the file is put right by hand.`,
+        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once topology/approvals.yaml allows that (queueform gate says what it needs), or the broker or the file is put right by hand.`,
         loses,
       )
     : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);

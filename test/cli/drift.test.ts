@@ -97,14 +97,15 @@ describe("who wins", () => {
         outcome: {
           what: "refused",
           losesMessages: true,
-          sentence: expect.stringMatching(/pulumi up leaves it.*--refresh stops.*topology\/approvals\.yaml/),
+          sentence: expect.stringMatching(/pulumi up leaves it.*--refresh stops.*topology\/approvals.yaml/),
         },
       },
     ]);
     expect(missing[0]?.outcome.sentence).toMatch(/leaves it missing.*--refresh makes it again/);
     expect(repair.filter((line) => !line.startsWith("#"))).toEqual([
       "queueform target --env shared",
-      "pulumi preview --refresh --diff -s shared",
+      "pulumi preview --refresh --json -s shared > preview.json",
+      "queueform gate preview.json --env shared",
       "pulumi up --refresh -s shared",
     ]);
   });

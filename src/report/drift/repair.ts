@@ -27,17 +27,14 @@ export function repairOf({ name, engine }: Environment, differences: readonly Di
   }
   const inRedis = owed.filter(({ kind }) => kind === "redis-content");
   const others = owed.length > inRedis.length;
-  const isStopped = owed.some(({ outcome }) => outcome.what === "refused");
   return [
     ...(others
       ? [
           "# first: are these the right brokers? On others everything looks deleted to Pulumi",
           `queueform target --env ${name}`,
-          "# then look at what would be done, and do it",
-          `pulumi preview --refresh --diff -s ${name}`,
-          ...(isStopped
-            ? ["# stops at protected objects that nobody approved in topology/approvals.yaml"]
-            : []),
+          "# then see what would be done and whether somebody has approved what would be lost, and do it",
+          `pulumi preview --refresh --json -s ${name} > preview.json`,
+          `queueform gate preview.json --env ${name}`,
           `pulumi up --refresh -s ${name}`,
         ]
       : []),
