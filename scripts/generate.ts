@@ -132,3 +132,5 @@ const { topologySchema } = await import("../src/language/schema.ts");
 write("schema/topology.schema.json", `${JSON.stringify(topologySchema(), null, 2)}\n`);
 const { reviewSchema } = await import("../src/report/review/schema.ts");
 write("schema/review.schema.json", `${JSON.stringify(reviewSchema(), null, 2)}\n`);
+const { driftSchema } = await import("../src/report/drift/schema.ts");
+write("schema/drift.schema.json", `${JSON.stringify(driftSchema(), null, 2)}\n`);

@@ -4,7 +4,8 @@ import { type Outcome, putComment } from "../github/comment.ts";
 import { readEvent } from "../github/event.ts";
 import { pullRequestOf } from "../github/pull-request.ts";
 import { markerOf, renderMarkdown } from "../report/review/markdown.ts";
-import { maximumReview, readReview } from "../report/review/read.ts";
+import { readReview } from "../report/review/read.ts";
+import { maximumBytes } from "../report/untrusted.ts";
 import { UsageError } from "../topology/files.ts";
 import { type Command, type Console, exit } from "./command.ts";
 
@@ -70,9 +71,9 @@ function readArtifact(path: string | undefined): string {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (!stat?.isFile())
     throw new UsageError(`There is no file "${path}". Write it: queueform diff --output json > ${path}`);
-  if (stat.size > maximumReview)
+  if (stat.size > maximumBytes)
     throw new UsageError(
-      `${path} has ${Math.round(stat.size / 1024 / 1024)} MB; a review has at most ${maximumReview / 1024 / 1024}. Nothing was posted.`,
+      `${path} has ${Math.round(stat.size / 1024 / 1024)} MB; a review has at most ${maximumBytes / 1024 / 1024}. Nothing was posted.`,
     );
   return readFileSync(path, "utf8");
 }

@@ -88,7 +88,7 @@ export const command: Command = {
       ...(pulumi && { state: compareState(pulumi, plan, drift) }),
     });
     console.print((formats[format] ?? renderDrift)(document, console.paint));
-    if (format === "github") writeJobSummary((maximum) => renderMarkdown(document, maximum));
+    if (format === "github") writeJobSummary((maximum) => renderMarkdown(document, { maximum }));
     const problems = couldNotCheck(document);
     for (const problem of problems) console.say(`Could not check: ${problem}\n`);
     if (reason !== undefined) {

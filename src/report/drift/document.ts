@@ -13,7 +13,7 @@ import { positionOf } from "../../topology/mark.ts";
 import { fromRoot, type ShownChange, shownChange } from "../review/document.ts";
 import { repairOf } from "./repair.ts";
 
-/** What `drift --output json` prints and every other format is made from. */
+/** What `drift --output json` prints and every other format is made from; schema/drift.schema.json describes it. */
 export interface DriftDocument {
   /** Goes up when a reader of the old form could misunderstand the new one; what is only added doesn't change it. */
   readonly formatVersion: 1;

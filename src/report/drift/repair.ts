@@ -11,7 +11,10 @@ interface Difference {
  * The commands that put brokers right, of the one engine that owns them; [] where no command can. Only what is inside
  * Redis is `apply`'s also where Pulumi owns the rest: it has no resource for that.
  */
-export function repairOf({ name, engine }: Environment, differences: readonly Difference[]): string[] {
+export function repairOf(
+  { name, engine }: Pick<Environment, "name" | "engine">,
+  differences: readonly Difference[],
+): string[] {
   const done = (difference: Difference): boolean => !["nothing", "unseen"].includes(difference.outcome.what);
   const owed = differences.filter(done);
   if (engine === "direct") {

@@ -1,34 +1,5 @@
-import { impactLevels } from "../../kinds/kind.ts";
 import type { JsonObject } from "../../topology/json.ts";
-
-const text = (maxLength = 10_000): JsonObject => ({ type: "string", maxLength });
-const count: JsonObject = { type: "integer", minimum: 0 };
-const impact: JsonObject = { enum: [...impactLevels], description: "What it does to messages, worst first." };
-const list = (items: JsonObject, maxItems: number): JsonObject => ({ type: "array", maxItems, items });
-
-/** Further properties may be added without a new formatVersion. */
-function object(properties: Record<string, JsonObject>, optional: readonly string[] = []): JsonObject {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: "object", required, properties };
-}
-
-const origin = object({
-  file: { ...text(4096), description: "Relative to the root of the repository." },
-  line: { type: "integer", minimum: 1 },
-  column: { type: "integer", minimum: 1 },
-});
-
-const field = object(
-  {
-    field: { ...text(), description: "Dotted path into the object." },
-    before: { description: "Absent when the field was not there; *** in place of a secret." },
-    after: { description: "Absent when the field is gone; *** in place of a secret." },
-    effect: { enum: ["in-place", "replaces"] },
-    impact,
-    sentence: text(),
-  },
-  ["before", "after"],
-);
+import { count, environmentName, field, impact, list, object, origin, text } from "../document-schema.ts";
 
 const step = object({ text: text(), yaml: text(100_000) }, ["yaml"]);
 
@@ -103,7 +74,7 @@ const flow = object({
 
 const environment = object(
   {
-    environment: { type: "string", pattern: "^[A-Za-z0-9_.-]{1,100}$" },
+    environment: environmentName,
     notes: { ...list(text(), 100), description: "What limits the comparison." },
     changes: { ...list(change, 100_000), description: "Sorted by key." },
     routing: { ...list(routing, 100_000), description: "Messages that go other ways than before." },
