@@ -13,7 +13,10 @@ const commands: Readonly<Record<string, readonly [summary: string, load: Loader]
   validate: ["check topology files", () => import("./commands/validate.ts")],
   plan: ["print what the brokers should have", () => import("./commands/plan.ts")],
   diff: ["say what a change does, against a git revision", () => import("./commands/diff.ts")],
-  comment: ["write a review on a GitHub pull request", () => import("./commands/comment.ts")],
+  comment: [
+    "write a review on a GitHub pull request, or drift into an issue",
+    () => import("./commands/comment.ts"),
+  ],
   route: ["show the way of a message", () => import("./commands/route.ts")],
   test: ["run the routing tests of topology files", () => import("./commands/test.ts")],
   target: ["check that an environment's brokers are the right ones", () => import("./commands/target.ts")],

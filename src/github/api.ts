@@ -6,6 +6,8 @@ export interface Connection {
   readonly url: string;
   readonly graphqlUrl: string;
   readonly token: string;
+  /** What a job has to be given for this: issues: write. */
+  readonly permission: string;
   /** For what takes longer than people expect. */
   readonly say: (sentence: string) => void;
   /** Of one answer, in milliseconds. */
@@ -32,8 +34,8 @@ export class GithubError extends Error {
 
 export interface Answer {
   readonly value: unknown;
-  /** Whether there is another page. */
-  readonly more: boolean;
+  /** What to ask for the next page, from the ? on; undefined on the last one. */
+  readonly next: string | undefined;
 }
 
 const attempts = 4;
@@ -66,12 +68,37 @@ export async function ask(
         continue;
       }
       if (response.status < 500 || !repeatable || attempt === attempts)
-        throw new GithubError(explained(response.status, `${method} ${path}`, said, delay), response.status);
+        throw new GithubError(
+          explained(connection, response.status, `${method} ${path}`, said, delay),
+          response.status,
+        );
     } else if (!repeatable || attempt === attempts) {
       throw new GithubError(`${connection.url} can't be reached: ${reasonOf(response)}.`);
     }
     await pause((connection.retryDelay ?? 1000) * 2 ** (attempt - 1));
     attempt++;
+  }
+}
+
+/** A whole list. Pages are followed as GitHub links them: it refuses to count them where there are many. Throws GithubError. */
+export async function askAll(connection: Connection, path: string, query: string): Promise<unknown[]> {
+  const entries: unknown[] = [];
+  for (let page: string | undefined = query; page !== undefined;) {
+    const { value, next } = await ask(connection, "GET", `${path}${page}`);
+    if (Array.isArray(value)) entries.push(...(value as unknown[]));
+    page = next;
+  }
+  return entries;
+}
+
+/** False when somebody deleted meanwhile what the request is about. */
+export async function ifThere(request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request;
+    return true;
+  } catch (error) {
+    if (error instanceof GithubError && (error.status === 404 || error.status === 410)) return false;
+    throw error;
   }
 }
 
@@ -97,9 +124,9 @@ function send(
 
 async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
-  const more = /;\s*rel="next"/.test(response.headers.get("link") ?? "");
+  const [, link = ""] = /<([^>]*)>;\s*rel="next"/.exec(response.headers.get("link") ?? "") ?? [];
   try {
-    return { value: text === "" ? undefined : JSON.parse(text), more };
+    return { value: text === "" ? undefined : JSON.parse(text), next: URL.parse(link)?.search };
   } catch {
     throw new GithubError(
       `${new URL(response.url).host} answered with something else than JSON. Is it GitHub's API?`,
@@ -121,8 +148,8 @@ function limitOf({ status, headers }: Response, said: string): number | undefine
 
 const advice: Readonly<Record<number, string>> = {
   401: "GitHub refuses the token. Is GITHUB_TOKEN set from secrets.GITHUB_TOKEN, and has it not expired?",
-  403: "The token may not do this. The job needs `permissions: pull-requests: write`.",
   404: "It is not there, or the token may not see it. A token of another repository sees nothing of this one.",
+  410: "It was deleted, or the repository has no issues: switch them on under Settings > General > Features.",
   422: "GitHub can't work with what it was sent.",
 };
 
@@ -131,10 +158,20 @@ async function messageOf(response: Response): Promise<string> {
   return isObject(body) && typeof body["message"] === "string" ? body["message"].slice(0, 300) : "";
 }
 
-function explained(status: number, request: string, said: string, delay: number | undefined): string {
+function explained(
+  { permission }: Connection,
+  status: number,
+  request: string,
+  said: string,
+  delay: number | undefined,
+): string {
+  const refused =
+    status === 403
+      ? `The token may not do this. The job needs \`permissions: ${permission}\`.`
+      : (advice[status] ?? (status >= 500 ? "Run the job again later." : ""));
   const why =
     delay === undefined
-      ? (advice[status] ?? (status >= 500 ? "Run the job again later." : ""))
+      ? refused
       : `It limits how often it is asked, and wants a wait of ${Math.ceil(delay / 60_000)} minutes; ${maximumWait / 60_000} are the most. Run the job again later.`;
   return `GitHub answered ${request} with ${status}${said === "" ? "" : ` (${said})`}. ${why}`.trimEnd();
 }

@@ -1,6 +1,7 @@
 import { isObject } from "../topology/json.ts";
-import { ask, type Connection, GithubError } from "./api.ts";
+import { ask, askAll, type Connection, GithubError, ifThere } from "./api.ts";
 import { textAt } from "./event.ts";
+import { ownLogin } from "./login.ts";
 
 interface Comment {
   readonly id: number;
@@ -44,49 +45,20 @@ export async function putComment(
 const commentPath = ({ repository }: CommentTarget, id: number): string =>
   `/repos/${repository}/issues/comments/${id}`;
 
-/** False when somebody deleted it meanwhile. */
-async function ifThere(request: Promise<unknown>): Promise<boolean> {
-  try {
-    await request;
-    return true;
-  } catch (error) {
-    if (error instanceof GithubError && error.status === 404) return false;
-    throw error;
-  }
-}
-
 /** Comments that we wrote: a person who quotes one, or writes our marker, keeps what they wrote. */
 async function ownComments(connection: Connection, target: CommentTarget): Promise<Comment[]> {
-  const marked: (Comment & { login: string | undefined })[] = [];
-  for (let page = 1; ; page++) {
-    const path = `/repos/${target.repository}/issues/${target.number}/comments?per_page=100&page=${page}`;
-    const { value, more } = await ask(connection, "GET", path);
-    for (const comment of Array.isArray(value) ? (value as unknown[]) : []) {
-      const body = textAt(comment, "body") ?? "";
-      const [first = ""] = body.split(/\r?\n/, 1);
-      if (
-        isObject(comment) &&
-        typeof comment["id"] === "number" &&
-        first.startsWith("<!-- queueform") &&
-        target.markers.some((marker) => first.includes(marker))
-      )
-        marked.push({ id: comment["id"], body, login: textAt(comment, "user", "login") });
-    }
-    if (!more) break;
-  }
+  const path = `/repos/${target.repository}/issues/${target.number}/comments`;
+  const marked = (await askAll(connection, path, "?per_page=100")).flatMap((comment) => {
+    const body = textAt(comment, "body") ?? "";
+    const [first = ""] = body.split(/\r?\n/, 1);
+    return isObject(comment) &&
+      typeof comment["id"] === "number" &&
+      first.startsWith("<!-- queueform") &&
+      target.markers.some((marker) => first.includes(marker))
+      ? [{ id: comment["id"], body, login: textAt(comment, "user", "login") }]
+      : [];
+  });
   if (marked.length === 0) return [];
   const login = await ownLogin(connection);
   return marked.filter((comment) => comment.login === login);
-}
-
-/** Only GraphQL tells the token of a workflow whose it is; the REST API tells nobody but people. */
-async function ownLogin(connection: Connection): Promise<string> {
-  const { value } = await ask(connection, "POST", "/graphql", { query: "{ viewer { login } }" });
-  const login = textAt(value, "data", "viewer", "login");
-  if (login === undefined)
-    throw new GithubError(
-      "GitHub doesn't say whose the token is, so its comments can't be told from those of others.",
-      200,
-    );
-  return login;
 }

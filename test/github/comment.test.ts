@@ -29,6 +29,7 @@ const connection = (more: Partial<Connection> = {}): Connection => ({
   url: server.url,
   graphqlUrl: `${server.url}/graphql`,
   token: server.token,
+  permission: "pull-requests: write",
   say: (sentence) => void said.push(sentence),
   retryDelay: 1,
   ...more,

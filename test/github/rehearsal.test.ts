@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -11,14 +10,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { queueform } from "../cli/run.ts";
+import { type Ran, Runner } from "./runner.ts";
 import { GithubServer } from "./server.ts";
 import { commandsOf, readWorkflow, type Workflow } from "./workflow-file.ts";
 
 const server = new GithubServer();
 let directory: string;
+let runner: Runner;
 const at = (...path: string[]): string => join(directory, ...path);
 const git = (folder: string, ...args: string[]): string =>
   execFileSync("git", args, { cwd: at(folder), stdio: ["ignore", "pipe", "pipe"], encoding: "utf8" }).trim();
@@ -29,14 +30,7 @@ const workflow = (name: string): Workflow =>
 beforeAll(async () => {
   await server.start();
   directory = mkdtempSync(join(tmpdir(), "queueform-rehearsal-"));
-  mkdirSync(at("bin"));
-  // What npm would have installed.
-  const binary = join(import.meta.dirname, "../../bin/queueform.mjs");
-  writeFileSync(
-    at("bin/npx"),
-    `#!/bin/sh\n[ "$1" = queueform ] || exit 99\nshift\nexec "${process.execPath}" "${binary}" "$@"\n`,
-  );
-  chmodSync(at("bin/npx"), 0o755);
+  runner = new Runner(directory);
   expect((await queueform(["init", "main"], directory)).code).toBe(0);
   for (const args of [
     ["init", "-q", "-b", "main"],
@@ -53,26 +47,6 @@ afterAll(async () => {
   await server.stop();
   rmSync(directory, { recursive: true, force: true });
 });
-
-interface Ran {
-  readonly code: number;
-  readonly output: string;
-}
-
-/** Runs one line as a step does. */
-function step(run: string, folder: string, environment: NodeJS.ProcessEnv): Promise<Ran> {
-  const child = spawn("bash", ["-e", "-c", run], {
-    cwd: at(folder),
-    env: { PATH: `${at("bin")}${delimiter}${process.env["PATH"]}`, HOME: directory, ...environment },
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, output }));
-  });
-}
 
 /** A push: the review job runs up to the step that fails, then the comment job runs whatever came of it. */
 async function push(edit: (topology: string) => string): Promise<Ran[]> {
@@ -92,7 +66,9 @@ async function push(edit: (topology: string) => string): Promise<Ran[]> {
       copyFileSync(at("work/review.json"), at("temp/review/review.json"));
     }
     if (run === undefined || run.startsWith("npm ci")) continue;
-    ran.push(await step(run, "work", { GITHUB_BASE_REF: "main", GITHUB_STEP_SUMMARY: at("summary.md") }));
+    ran.push(
+      await runner.step(run, "work", { GITHUB_BASE_REF: "main", GITHUB_STEP_SUMMARY: at("summary.md") }),
+    );
     if (ran.at(-1)?.code !== 0) break;
   }
   writeFileSync(
@@ -116,7 +92,7 @@ async function push(edit: (topology: string) => string): Promise<Ran[]> {
       GITHUB_EVENT_PATH: at("event.json"),
       RUNNER_TEMP: at("temp"),
     };
-    ran.push(await step(run, "main", environment));
+    ran.push(await runner.step(run, "main", environment));
   }
   return ran;
 }

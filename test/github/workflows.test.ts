@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { understand } from "../../src/cli.ts";
 import { workflows } from "../../src/scaffold/workflows/workflows.ts";
-import { commandsOf, readWorkflow, type Workflow } from "./workflow-file.ts";
+import { commandsOf, type Job, readWorkflow, type Workflow } from "./workflow-file.ts";
 
 const texts = workflows(["dev", "staging", "prod"], ["rabbitmq", "kafka", "redis"]);
 const textOf = (name: string): string => texts.get(`.github/workflows/queueform-${name}.yaml`) ?? "";
@@ -50,6 +50,7 @@ describe("workflows that init writes", () => {
         "github.event.workflow_run.id",
         "github.event.repository.default_branch",
         "github.token",
+        "!cancelled()",
         "runner.temp",
         "matrix.environment",
         "secrets.PULUMI_CONFIG_PASSPHRASE",
@@ -144,14 +145,48 @@ describe("what was merged", () => {
     ]);
     expect(textOf("deploy")).not.toMatch(/continue-on-error|\|\| /);
   });
+});
 
-  test("is compared with the brokers every night, each environment even when another one fails", () => {
-    const { on, jobs: nightly } = workflow("drift");
+describe("every night", () => {
+  const { on, permissions, concurrency, jobs: nightly } = workflow("drift");
+  const drift = nightly["drift"]!;
+  const issue = nightly["issue"]!;
+
+  test("each environment is compared with its brokers, even when another one fails, and drift is red", () => {
     expect(on).toHaveProperty("schedule");
-    expect(nightly["drift"]?.strategy).toEqual({
-      "fail-fast": false,
-      matrix: { environment: ["dev", "staging", "prod"] },
+    const strategy = { "fail-fast": false, matrix: { environment: ["dev", "staging", "prod"] } };
+    expect([drift.strategy, issue.strategy]).toEqual([strategy, strategy]);
+    expect(drift.environment).toBe("${{ matrix.environment }}-drift");
+    expect(commandsOf(drift).at(-1)?.run).toBe(
+      "npx queueform drift --env ${{ matrix.environment }} --output json > drift.json",
+    );
+    expect(JSON.stringify(drift)).not.toMatch(/continue-on-error|\|\| /);
+  });
+
+  test("issues are written by the job that knows no secret of a broker, and by no other", () => {
+    expect(permissions).toEqual({ contents: "read" });
+    expect(drift.permissions).toBeUndefined();
+    expect(issue.permissions).toEqual({ contents: "read", issues: "write" });
+    expect(issue.environment).toBeUndefined();
+    expect(JSON.stringify(drift)).not.toContain("github.token");
+    expect(JSON.stringify(issue)).not.toContain("secrets.");
+    expect(issue.steps.filter(({ env }) => env?.["GITHUB_TOKEN"]).map(({ run }) => run)).toEqual([
+      'test ! -s "$RUNNER_TEMP/drift/drift.json" || npx queueform comment --issue "$RUNNER_TEMP/drift/drift.json"',
+    ]);
+  });
+
+  test("what was found reaches the issue although drift fails, and never from two runs at once", () => {
+    const stepOf = ({ steps }: Job, action: string) =>
+      steps.find(({ uses }) => uses?.startsWith(`actions/${action}@`));
+    expect(issue).toMatchObject({ needs: "drift", if: "${{ !cancelled() }}" });
+    const upload = stepOf(drift, "upload-artifact");
+    expect(upload?.if).toBe("${{ !cancelled() }}");
+    // A job that is run again leaves its file under the same name.
+    expect(upload?.with).toMatchObject({
+      name: "queueform-drift-${{ matrix.environment }}",
+      overwrite: true,
     });
-    expect(textOf("drift")).not.toMatch(/continue-on-error|\|\| /);
+    expect(stepOf(issue, "download-artifact")?.with?.["name"]).toBe(upload?.with?.["name"]);
+    expect(concurrency).toEqual({ group: "queueform-drift", "cancel-in-progress": false });
   });
 });
