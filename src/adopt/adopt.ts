@@ -50,9 +50,11 @@ function adoptWith(
   const notes = [...found.notes, ...notesOf(parts)];
   const files = filesOf(parts, notes, mapping, schemaFor);
   const unsaid = new Set(parts.flatMap((part) => part.unsaid.map(({ object }) => object.key)));
+  const asSaid = new Map(parts.flatMap((part) => part.asSaid ?? []).map((object) => [object.key, object]));
   // Without origins, as from a broker: what only people are told is no change.
   const before = found.objects
     .filter(({ key }) => !unsaid.has(key))
+    .map((object) => asSaid.get(object.key) ?? object)
     .map(({ origin: _origin, ...object }) => object);
   return { files, notes, changes: changesBetween(before, planned(files, environment)) };
 }

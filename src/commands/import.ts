@@ -32,7 +32,7 @@ const passwordSecret = "RABBITMQ_PASSWORD";
 export const command: Command = {
   positionals: "[SOURCE]",
   maximumPositionals: 1,
-  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env.`,
+  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env, whose RabbitMQ, Kafka and Redis (queues of Bull and BullMQ) are read.`,
   options: {
     out: {
       type: "string",
@@ -63,6 +63,11 @@ export const command: Command = {
       type: "string",
       placeholder: "NAME",
       description: "Take only this vhost; also says of which vhost an export is that names none (default: /)",
+    },
+    access: {
+      type: "boolean",
+      description:
+        "With --env: read users, ACLs and quotas of Kafka also where the stack file doesn't say access: managed",
     },
     output: outputOption,
   },
@@ -131,7 +136,12 @@ async function read(
   const cluster = text(values, "cluster");
   if (name !== undefined) {
     const environment = readEnvironment(directory, name, report);
-    return environment ? { environment, found: await readLive(environment, cluster, secretFromProcess) } : {};
+    return environment
+      ? {
+          environment,
+          found: await readLive(environment, cluster, secretFromProcess, values["access"] === true),
+        }
+      : {};
   }
   if (/^https?:\/\//.test(source!)) return { found: await readUrl(source!, cluster ?? "main", values) };
   const vhost = text(values, "vhost");

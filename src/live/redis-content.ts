@@ -122,6 +122,14 @@ function libraryOf(
   return { name: found.name, major: found.major ?? usual };
 }
 
+/** What a queue holds in Redis, as a topology would say it. */
+export const contentSpec = (
+  content: QueueContent,
+): Pick<RedisContentSpec, "schedules" | "globalConcurrency" | "rateLimit"> => ({
+  schedules: Object.fromEntries(content.schedules.map((schedule) => [schedule.id, specOf(schedule)])),
+  ...limitsOf(content),
+});
+
 const limitsOf = ({
   globalConcurrency,
   rateLimit,
@@ -135,6 +143,7 @@ function specOf({ id: _id, isAlive: _isAlive, data, options, ...rest }: FoundSch
   return {
     ...rest,
     ...(data !== undefined && { data: data as Json }),
-    ...(options && { options: options as JsonObject }),
+    // Without a number of attempts, or with none at all, both libraries try a job once.
+    ...(options && { options: { ...(options as JsonObject), attempts: (options["attempts"] as Json) || 1 } }),
   } as ScheduleSpec;
 }

@@ -58,7 +58,8 @@ async function compareSettings(
   }));
 }
 
-async function readSettings(
+/** What job queues depend on. Throws BrokerError. */
+export async function readSettings(
   client: RedisClient,
 ): Promise<Pick<RedisServerSpec, "maxmemoryPolicy" | "appendonly">> {
   const [memory, persistence] = await Promise.all([client.info("memory"), client.info("persistence")]);

@@ -12,7 +12,7 @@ interface LiveSource {
   /** A kind of object that it has, by which it is asked who it is. */
   readonly kind: string;
   /** All of one cluster, clients loaded only now. Throws BrokerError when it can't be asked. */
-  read(environment: Environment, cluster: string, lookup: SecretLookup): Promise<Found>;
+  read(environment: Environment, cluster: string, lookup: SecretLookup, withAccess: boolean): Promise<Found>;
 }
 
 const liveSources: Partial<Record<Broker, LiveSource>> = {
@@ -21,17 +21,39 @@ const liveSources: Partial<Record<Broker, LiveSource>> = {
     read: async ({ clusters }, cluster, lookup) =>
       (await import("./rabbitmq-live.ts")).readRabbitmq(clusters.rabbitmq.get(cluster)!, lookup),
   },
+  kafka: {
+    kind: "kafka-topic",
+    read: async ({ clusters }, name, lookup, withAccess) => {
+      const cluster = clusters.kafka.get(name)!;
+      const { readKafka } = await import("./kafka-live.ts");
+      return readKafka(cluster, lookup, withAccess || cluster.access === "managed");
+    },
+  },
+  redis: {
+    kind: "redis-server",
+    read: async ({ clusters }, cluster, lookup) =>
+      (await import("./redis-live.ts")).readRedis(clusters.redis.get(cluster)!, lookup),
+  },
 };
+
+const reasons: ReadonlyMap<Broker, string> = new Map([
+  [
+    "kubernetes",
+    "the words that a Redis was deployed with don't follow from its objects there. One that Queueform deployed is in the files that it was deployed from; others belong to what deployed them.",
+  ],
+]);
 
 /**
  * Reads every cluster of an environment, or the one of this name; those that can't be read from here are named in a note.
  * Each is asked first who it is: what is on the wrong one would be taken for the truth. Throws BrokerError when one can't be
- * reached or is another one than the stack file says, UsageError when there is none to read.
+ * reached or is another one than the stack file says, UsageError when there is none to read. `withAccess` asks a Kafka for users,
+ * ACLs and quotas also where the files don't manage them.
  */
 export async function readLive(
   environment: Environment,
   only: string | undefined,
   lookup: SecretLookup,
+  withAccess: boolean,
 ): Promise<Found> {
   const all = (Object.keys(brokerNames) as Broker[]).flatMap((broker) =>
     [...environment.clusters[broker].values()]
@@ -65,10 +87,12 @@ export async function readLive(
           {
             place: path,
             about: "",
-            text: `The ${brokerNames[broker]} cluster "${name}" was not read: it can't be from here.`,
+            text: `The ${brokerNames[broker]} cluster "${name}" was not read: ${reasons.get(broker) ?? "it can't be from here."}`,
           },
         ],
   );
-  const found = await Promise.all(wanted.map(({ name, source }) => source.read(environment, name, lookup)));
+  const found = await Promise.all(
+    wanted.map(({ name, source }) => source.read(environment, name, lookup, withAccess)),
+  );
   return together([...found, { objects: [], notes, versions: new Map() }]);
 }

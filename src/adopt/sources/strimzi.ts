@@ -6,6 +6,7 @@ import type { Report } from "../../topology/diagnostic.ts";
 import { isObject, type JsonObject } from "../../topology/json.ts";
 import { type Mark, markOf } from "../../topology/mark.ts";
 import { clusterPlace, type Found, type Note, originOf, passwordReference, placeOf } from "../found.ts";
+import { cleanupPolicy } from "./cleanup-policy.ts";
 import { checkSpec, type Fields, listIn, objectIn, type Resource, textIn } from "./kubernetes.ts";
 
 export const strimziGroup = "kafka.strimzi.io/";
@@ -113,16 +114,10 @@ function readTopic(resource: Resource, { cluster, keep, note }: Reader): void {
   keep("kafka-topic", key, { name, partitions, replicationFactor: replicas, config }, resource.mark);
 }
 
-/** Kafka keeps texts. The order of a list of cleanup policies means nothing. */
+/** Kafka keeps texts. */
 function settingText(setting: string, value: unknown): string {
   const written = Array.isArray(value) ? value.map(String).join(",") : String(value);
-  return setting === "cleanup.policy"
-    ? written
-        .split(",")
-        .map((one) => one.trim())
-        .toSorted()
-        .join(",")
-    : written;
+  return setting === "cleanup.policy" ? cleanupPolicy(written) : written;
 }
 
 function readUser(resource: Resource, { cluster, keep, note }: Reader): void {

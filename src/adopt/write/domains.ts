@@ -27,10 +27,12 @@ export function mappingOf(value: unknown, path: string): Mapping {
  * `rest`. Policies go where all that they are for is, and what belongs to nothing by name goes to `rest`.
  */
 export function domainsOf(
-  { entries }: Part,
+  { broker, entries }: Part,
   rest: string,
   mapping: Mapping | undefined,
 ): ReadonlyMap<Entry, string> {
+  // A Redis is declared once, with all its queues.
+  if (broker === "redis") return new Map(entries.map((entry) => [entry, rest]));
   const things = entries.filter(({ block }) => named.has(block));
   const byName = mapping
     ? (name: string) =>

@@ -22,9 +22,9 @@ export interface Unsaid {
   readonly beside?: string;
 }
 
-/** Everything of one vhost, or of one Kafka cluster. */
+/** Everything of one vhost, of one Kafka cluster, or of one Redis. */
 export interface Part {
-  readonly broker: "rabbitmq" | "kafka";
+  readonly broker: "rabbitmq" | "kafka" | "redis";
   readonly cluster: string;
   /** RabbitMQ only. */
   readonly vhost?: string;
@@ -34,4 +34,6 @@ export interface Part {
   readonly place: string;
   readonly entries: readonly Entry[];
   readonly unsaid: readonly Unsaid[];
+  /** In place of found objects: as far as they are said, and with what no broker knows of them. */
+  readonly asSaid?: readonly PlanObject[];
 }

@@ -15,17 +15,22 @@ export function fileText(
   schema: string,
 ): string {
   const document = new Document({ apiVersion: "queueform/v1", domain, ...sectionOf(part, entries) });
-  const section = document.get(part.broker, true);
   const commentsOf = new Map(
     entries.map((entry) => [JSON.stringify([entry.block, entry.name]), entry.comments]),
   );
+  const comment = (key: PairNodes["key"], block: string, name: string): void => {
+    const said = commentsOf.get(JSON.stringify([block, name])) ?? [];
+    if (said.length > 0) key.commentBefore = said.flatMap((text) => wrapped(text)).join("\n");
+  };
   for (const pair of pairsOf(document.contents)) if (pair.name === part.broker) pair.key.spaceBefore = true;
-  for (const block of pairsOf(section)) {
+  const own = document.get(part.broker, true);
+  // One level deeper: a file may declare several Redis, though none that is written here does.
+  for (const { key, name } of part.broker === "redis" ? pairsOf(own) : []) comment(key, "", name);
+  for (const block of pairsOf(part.broker === "redis" ? pairsOf(own)[0]?.value : own)) {
     if (!isMap(block.value)) continue;
     for (const { key, name, value } of pairsOf(block.value)) {
       layOut(value, name.length);
-      const said = commentsOf.get(JSON.stringify([block.name, name])) ?? [];
-      if (said.length > 0) key.commentBefore = said.flatMap((text) => wrapped(text)).join("\n");
+      comment(key, block.name, name);
     }
   }
   const head = [

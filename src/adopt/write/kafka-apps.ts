@@ -57,7 +57,7 @@ export function withKafkaApps(part: Part, objects: readonly PlanObject[], enviro
     const withRoles = { ...entry, value: { ...entry.value, ...rolesOn(entry.name, roles) } };
     return fits(withRoles) ? withRoles : entry;
   });
-  const entries = [...topics, ...appsOf(objects, principal).filter(fits)];
+  const entries = [...topics, ...appsOf(objects, principal, fits)];
   const made = new Map(
     objectsOf(sectionOf(part, entries), environment).map((object) => [object.key, object]),
   );
@@ -98,26 +98,45 @@ function rolesOn(topic: string, roles: readonly Role[]): JsonObject {
   };
 }
 
-function appsOf(objects: readonly PlanObject[], principal: string | undefined): Entry[] {
+function appsOf(
+  objects: readonly PlanObject[],
+  principal: string | undefined,
+  fits: (entry: Entry) => boolean,
+): Entry[] {
   const apps = new Map<string, { value: JsonObject; says: string[] }>();
   const add = (user: string, key: string, words: JsonObject): void => {
     const app = appOf(principal, user);
-    if (app === undefined) return;
+    if (app === undefined || !fits(entryOf(app, words, [key]))) return;
     const known = apps.get(app) ?? { value: {}, says: [] };
     apps.set(app, { value: { ...known.value, ...words }, says: [...known.says, key] });
   };
-  for (const { kind, key, spec } of objects) {
+  for (const { kind, key, spec } of objects)
     if (kind === "kafka-user") add(String(spec["name"]), key, { password: spec["password"]! });
-    if (kind === "kafka-quota") add(String(spec["user"]), key, { quota: quotaWords(spec as QuotaSpec) });
+  for (const { kind, key, spec } of objects) {
+    const quota = kind === "kafka-quota" ? quotaWords(spec as QuotaSpec) : undefined;
+    if (quota) add(String(spec["user"]), key, { quota });
   }
-  return [...apps].map(([name, { value, says }]) => ({ block: "apps", name, value, says, comments: [] }));
+  return [...apps].map(([name, { value, says }]) => entryOf(name, value, says));
 }
 
-const quotaWords = ({ limits }: QuotaSpec): JsonObject => ({
-  ...(limits.producer_byte_rate !== undefined && { producerBytes: sizeText(limits.producer_byte_rate) }),
-  ...(limits.consumer_byte_rate !== undefined && { consumerBytes: sizeText(limits.consumer_byte_rate) }),
-  ...(limits.request_percentage !== undefined && { requestPercent: limits.request_percentage }),
+const entryOf = (name: string, value: JsonObject, says: readonly string[]): Entry => ({
+  block: "apps",
+  name,
+  value,
+  says,
+  comments: [],
 });
+
+/** undefined where a limit has no word: saying the others would take it away. */
+function quotaWords({ limits }: QuotaSpec): JsonObject | undefined {
+  const { producer_byte_rate: produced, consumer_byte_rate: consumed, request_percentage, ...rest } = limits;
+  if (Object.keys(rest).length > 0) return undefined;
+  return {
+    ...(produced !== undefined && { producerBytes: sizeText(produced) }),
+    ...(consumed !== undefined && { consumerBytes: sizeText(consumed) }),
+    ...(request_percentage !== undefined && { requestPercent: request_percentage }),
+  };
+}
 
 function reasonFor({ kind, cluster, spec }: PlanObject, byKey: ReadonlyMap<string, PlanObject>): string {
   if (kind !== "kafka-acl")

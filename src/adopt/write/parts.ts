@@ -5,9 +5,10 @@ import type { Part, Unsaid } from "./entry.ts";
 import { withKafkaApps } from "./kafka-apps.ts";
 import { writeTopics } from "./kafka.ts";
 import { withRabbitmqApps } from "./rabbitmq-apps.ts";
+import { writeRedis } from "./redis.ts";
 import { writeVhost } from "./vhost.ts";
 
-/** Finds words for all that was found: a part for each vhost and each Kafka cluster. */
+/** Finds words for all that was found: a part for each vhost, each Kafka cluster and each Redis. */
 export function partsOf(
   { objects, versions }: Found,
   environment: Environment,
@@ -35,7 +36,8 @@ export function partsOf(
   const kafka = [...on(objects, "kafka")].map(([cluster, own]) =>
     withKafkaApps(writeTopics(own, { cluster, ...versionOf("kafka", cluster) }), own, environment),
   );
-  return [...rabbitmq, ...kafka];
+  const redis = [...on(objects, "redis")].map(([cluster, own]) => writeRedis(own, cluster));
+  return [...rabbitmq, ...kafka, ...redis];
 }
 
 const on = (objects: readonly PlanObject[], broker: string): Map<string, PlanObject[]> =>

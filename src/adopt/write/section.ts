@@ -4,17 +4,24 @@ import type { Entry, Part } from "./entry.ts";
 /** The order in which a person would look for things. */
 const blocks = ["vhosts", "exchanges", "queues", "policies", "topics", "apps"];
 
-/** The part of a topology file that says these entries of a vhost or Kafka cluster. */
+/** The part of a topology file that says these entries of a vhost, a Kafka cluster or a Redis. */
 export function sectionOf(part: Part, entries: readonly Entry[]): JsonObject {
   const { broker, cluster, vhost, version } = part;
-  const section: Record<string, Json> = {
+  if (broker === "redis") return { redis: { [cluster]: { on: "external", ...blocksOf(entries) } } };
+  const section: JsonObject = {
     ...(cluster !== "main" && { cluster }),
     ...(version !== undefined && { version }),
     ...(vhost !== undefined && vhost !== "/" && { vhost }),
+    ...blocksOf(entries),
   };
-  for (const block of blocks) {
-    const own = entries.filter((entry) => entry.block === block);
-    if (own.length > 0) section[block] = Object.fromEntries(own.map(({ name, value }) => [name, value]));
-  }
   return { [broker]: section };
+}
+
+function blocksOf(entries: readonly Entry[]): JsonObject {
+  return Object.fromEntries(
+    blocks.flatMap((block): [string, Json][] => {
+      const own = entries.filter((entry) => entry.block === block);
+      return own.length > 0 ? [[block, Object.fromEntries(own.map(({ name, value }) => [name, value]))]] : [];
+    }),
+  );
 }

@@ -15,6 +15,9 @@ export type RedisServerSpec = {
   idempotency?: JsonObject;
 };
 
+/** With others a Redis loses jobs, when its memory is full or when it starts again. */
+export const neededSettings = { maxmemoryPolicy: "noeviction", appendonly: "yes" } as const;
+
 export const kind: Kind<RedisServerValue, RedisServerSpec> = {
   id: "redis-server",
   broker: "redis",
@@ -39,8 +42,7 @@ export const kind: Kind<RedisServerValue, RedisServerSpec> = {
     }),
   compile: ({ name, value }) => ({
     name,
-    maxmemoryPolicy: "noeviction",
-    appendonly: "yes",
+    ...neededSettings,
     ...(value.idempotency && { idempotency: idempotencySettings(value.idempotency) }),
   }),
   references: () => [],

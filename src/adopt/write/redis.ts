@@ -1,0 +1,176 @@
+import { cronProblem } from "../../kinds/redis-content/cron.ts";
+import {
+  redisContentSpec,
+  type RedisContentSpec,
+  scheduleKey,
+  type ScheduleSpec,
+} from "../../kinds/redis-content/spec.ts";
+import { defaultPrefix, type JobQueueValue } from "../../kinds/redis-content/value.ts";
+import { neededSettings } from "../../kinds/redis-server/definition.ts";
+import { canonicalJson } from "../../kinds/key.ts";
+import { durationText } from "../../patterns/retry/ladder.ts";
+import type { PlanObject } from "../../plan/plan.ts";
+import type { JsonObject } from "../../topology/json.ts";
+import { clusterPlace } from "../found.ts";
+import { shapeProblem } from "./compiled.ts";
+import type { Entry, Part, Unsaid } from "./entry.ts";
+import { optionWords } from "./job-options.ts";
+
+const onlyInApplications =
+  "Redis doesn't know what applications are started with, so it is not said here: attempts, backoff, delay, priority, removeOnComplete and removeOnFail of jobs, concurrency of workers, and Bull's rateLimit.";
+const asItsSchedules =
+  "Attempts and the like are those of its schedules; what applications give to other jobs is not in Redis.";
+
+/** Finds words for a Redis and the job queues in it. */
+export function writeRedis(objects: readonly PlanObject[], cluster: string): Part {
+  const place = clusterPlace("redis", cluster);
+  const servers = objects.filter(({ kind }) => kind === "redis-server");
+  const queues = objects.filter(({ kind }) => kind === "redis-content").map(writeQueue);
+  const server: Entry = {
+    block: "",
+    name: cluster,
+    value: {},
+    says: servers.map(({ key }) => key),
+    comments: queues.length > 0 ? [onlyInApplications] : [],
+  };
+  return {
+    broker: "redis",
+    cluster,
+    place,
+    entries: [server, ...queues.flatMap(({ entry }) => entry)],
+    unsaid: queues.flatMap(({ unsaid }) => unsaid),
+    asSaid: [
+      // Nobody writes these: a Redis that has others is named, and stays as it is.
+      ...servers.map((object) => ({ ...object, spec: { ...object.spec, ...neededSettings } })),
+      ...queues.flatMap(({ asSaid }) => asSaid),
+    ],
+  };
+}
+
+interface WrittenQueue {
+  readonly entry: Entry[];
+  readonly asSaid: PlanObject[];
+  readonly unsaid: Unsaid[];
+}
+
+function writeQueue(object: PlanObject): WrittenQueue {
+  const { kind, key, cluster } = object;
+  const spec = object.spec as RedisContentSpec;
+  const { queue } = spec;
+  const options = usualOptions(Object.values(spec.schedules));
+  const value = queueWords(spec, options);
+  const problem = shapeProblem(sectionWith(cluster, queue, value));
+  if (problem !== undefined) {
+    const reason = `The job queue "${queue}" has no word here: ${problem}`;
+    return { entry: [], asSaid: [], unsaid: [{ object, reason }] };
+  }
+  const schedules = Object.entries(spec.schedules).map(([id, schedule]) => {
+    const words = scheduleWords(id, schedule, spec.library.name);
+    return { id, schedule, words, reason: whyNot(spec, value, id, words) };
+  });
+  const said = schedules.filter(({ reason }) => reason === undefined);
+  const whole: JsonObject = {
+    ...value,
+    ...(said.length > 0 && { schedules: Object.fromEntries(said.map(({ id, words }) => [id, words])) }),
+  };
+  const { client } = redisContentSpec(queue, whole as unknown as JobQueueValue);
+  const entry: Entry = {
+    block: "queues",
+    name: queue,
+    value: whole,
+    says: [key],
+    comments: Object.keys(options).length > 0 ? [asItsSchedules] : [],
+  };
+  const asSaid: RedisContentSpec = {
+    ...spec,
+    schedules: Object.fromEntries(said.map(({ id, schedule }) => [id, schedule])),
+    // Only in applications: whatever the file says of it differs from nothing.
+    ...(client && { client }),
+  };
+  const unsaid = schedules.flatMap(({ id, schedule, reason }): Unsaid[] =>
+    reason === undefined
+      ? []
+      : [
+          {
+            object: {
+              kind,
+              key: scheduleKey(cluster, queue, id),
+              cluster,
+              spec: { ...spec, schedules: { [id]: schedule } },
+              dependsOn: [],
+            },
+            reason: `The schedule "${id}" of the job queue "${queue}" is not said: ${reason}`,
+            beside: key,
+          },
+        ],
+  );
+  return { entry: [entry], asSaid: [{ ...object, spec: asSaid }], unsaid };
+}
+
+const sectionWith = (cluster: string, queue: string, value: JsonObject): JsonObject => ({
+  redis: { [cluster]: { on: "external", queues: { [queue]: value } } },
+});
+
+/** Options are said of a queue, for all its schedules: those that most of them have and that can be said. */
+function usualOptions(schedules: readonly ScheduleSpec[]): JsonObject {
+  const groups = [...Map.groupBy(schedules, ({ options }) => canonicalJson(options)).values()];
+  return (
+    groups
+      .toSorted((a, b) => b.length - a.length)
+      .map(([first]) => optionWords(first!.options))
+      .find((words) => words !== undefined) ?? {}
+  );
+}
+
+const queueWords = (
+  { library, prefix, globalConcurrency, rateLimit }: RedisContentSpec,
+  options: JsonObject,
+): JsonObject => ({
+  library: { ...library },
+  ...(prefix !== defaultPrefix && { prefix }),
+  ...options,
+  ...(globalConcurrency !== undefined && { globalConcurrency }),
+  ...(rateLimit && { rateLimit: { max: rateLimit.max, duration: durationText(rateLimit.duration) } }),
+});
+
+function scheduleWords(id: string, schedule: ScheduleSpec, library: string): JsonObject {
+  const { name, data, cron, every, timezone, limit, startDate, endDate } = schedule;
+  const isUsualName = name === (library === "bull" ? "__default__" : id);
+  return {
+    ...(cron !== undefined && { cron }),
+    ...(every !== undefined && { every: durationText(every) }),
+    ...(timezone !== undefined && { timezone }),
+    ...(!isUsualName && { name }),
+    ...(canonicalJson(data) !== "{}" && { data }),
+    ...(limit !== undefined && { limit }),
+    ...(startDate !== undefined && { startDate: dateText(startDate) }),
+    ...(endDate !== undefined && { endDate: dateText(endDate) }),
+  };
+}
+
+const dateText = (time: number): string => new Date(time).toISOString().replace(".000Z", "Z");
+
+/** Why a schedule can't be said; undefined when its words give exactly what it is. */
+function whyNot(
+  spec: RedisContentSpec,
+  value: JsonObject,
+  id: string,
+  words: JsonObject,
+): string | undefined {
+  const { queue, library } = spec;
+  const schedule = spec.schedules[id]!;
+  if (id.includes(":"))
+    return library.name === "bull"
+      ? "it was made without a jobId, so Bull knows it by all it says. Give it a jobId, and import again."
+      : "names of schedules have no colons.";
+  const problem = schedule.cron === undefined ? undefined : cronProblem(schedule.cron);
+  if (problem !== undefined) return `its cron expression can't work: ${problem}.`;
+  const whole = { ...value, schedules: { [id]: words } };
+  const unknown = shapeProblem(sectionWith("jobs", queue, whole));
+  if (unknown !== undefined) return unknown;
+  const said = redisContentSpec(queue, whole as unknown as JobQueueValue).schedules[id]!;
+  if (canonicalJson(said) === canonicalJson(schedule)) return undefined;
+  return canonicalJson(said.options) === canonicalJson(schedule.options)
+    ? "something of it has no word here."
+    : "its jobs have other options than those of most schedules of the queue, or some that have no word here, and options are said of a queue as a whole.";
+}
