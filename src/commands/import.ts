@@ -207,6 +207,11 @@ function nextSteps(
       : [
           `Say in stacks/Pulumi.${name}.yaml, under config, queueform:environment, where the brokers are: ${stackLines(found)}`,
         ]),
+    ...(environment && environment.overlay.length > 0
+      ? [
+          `Take out of the overlay in ${environment.source.path} what the files now say: it goes on changing them.`,
+        ]
+      : []),
     `See that nothing differs: queueform drift --env ${name} ${out}`,
     ...(hasUsers
       ? [

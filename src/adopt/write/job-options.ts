@@ -5,8 +5,10 @@ import { durationText } from "../../patterns/retry/ladder.ts";
 import { isObject, type Json, type JsonObject } from "../../topology/json.ts";
 
 /** The words of a job queue that give its jobs exactly these options; undefined where there are none. */
-export function optionWords(options: JsonObject): JsonObject | undefined {
+export function optionWords(options: JsonObject, library: string): JsonObject | undefined {
   const { attempts, backoff, removeOnComplete, removeOnFail, priority } = options;
+  // Bull keeps a jitter without heeding it.
+  if (library === "bull" && isObject(backoff) && backoff["jitter"] !== undefined) return undefined;
   const words: JsonObject = {
     ...(attempts !== undefined && attempts !== 1 && { attempts }),
     ...(isObject(backoff) && { backoff: backoffWords(backoff) }),

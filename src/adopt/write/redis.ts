@@ -1,10 +1,4 @@
-import { cronProblem } from "../../kinds/redis-content/cron.ts";
-import {
-  redisContentSpec,
-  type RedisContentSpec,
-  scheduleKey,
-  type ScheduleSpec,
-} from "../../kinds/redis-content/spec.ts";
+import { redisContentSpec, type RedisContentSpec, scheduleKey } from "../../kinds/redis-content/spec.ts";
 import { defaultPrefix, type JobQueueValue } from "../../kinds/redis-content/value.ts";
 import { neededSettings } from "../../kinds/redis-server/definition.ts";
 import { canonicalJson } from "../../kinds/key.ts";
@@ -15,6 +9,7 @@ import { clusterPlace } from "../found.ts";
 import { shapeProblem } from "./compiled.ts";
 import type { Entry, Part, Unsaid } from "./entry.ts";
 import { optionWords } from "./job-options.ts";
+import { scheduleWords, sectionWith, whyNot } from "./schedules.ts";
 
 const onlyInApplications =
   "Redis doesn't know what applications are started with, so it is not said here: attempts, backoff, delay, priority, removeOnComplete and removeOnFail of jobs, concurrency of workers, and Bull's rateLimit.";
@@ -57,7 +52,7 @@ function writeQueue(object: PlanObject): WrittenQueue {
   const { kind, key, cluster } = object;
   const spec = object.spec as RedisContentSpec;
   const { queue } = spec;
-  const options = usualOptions(Object.values(spec.schedules));
+  const options = usualOptions(spec);
   const value = queueWords(spec, options);
   const problem = shapeProblem(sectionWith(cluster, queue, value));
   if (problem !== undefined) {
@@ -107,17 +102,13 @@ function writeQueue(object: PlanObject): WrittenQueue {
   return { entry: [entry], asSaid: [{ ...object, spec: asSaid }], unsaid };
 }
 
-const sectionWith = (cluster: string, queue: string, value: JsonObject): JsonObject => ({
-  redis: { [cluster]: { on: "external", queues: { [queue]: value } } },
-});
-
 /** Options are said of a queue, for all its schedules: those that most of them have and that can be said. */
-function usualOptions(schedules: readonly ScheduleSpec[]): JsonObject {
-  const groups = [...Map.groupBy(schedules, ({ options }) => canonicalJson(options)).values()];
+function usualOptions({ library, schedules }: RedisContentSpec): JsonObject {
+  const groups = [...Map.groupBy(Object.values(schedules), ({ options }) => canonicalJson(options)).values()];
   return (
     groups
       .toSorted((a, b) => b.length - a.length)
-      .map(([first]) => optionWords(first!.options))
+      .map(([first]) => optionWords(first!.options, library.name))
       .find((words) => words !== undefined) ?? {}
   );
 }
@@ -132,45 +123,3 @@ const queueWords = (
   ...(globalConcurrency !== undefined && { globalConcurrency }),
   ...(rateLimit && { rateLimit: { max: rateLimit.max, duration: durationText(rateLimit.duration) } }),
 });
-
-function scheduleWords(id: string, schedule: ScheduleSpec, library: string): JsonObject {
-  const { name, data, cron, every, timezone, limit, startDate, endDate } = schedule;
-  const isUsualName = name === (library === "bull" ? "__default__" : id);
-  return {
-    ...(cron !== undefined && { cron }),
-    ...(every !== undefined && { every: durationText(every) }),
-    ...(timezone !== undefined && { timezone }),
-    ...(!isUsualName && { name }),
-    ...(canonicalJson(data) !== "{}" && { data }),
-    ...(limit !== undefined && { limit }),
-    ...(startDate !== undefined && { startDate: dateText(startDate) }),
-    ...(endDate !== undefined && { endDate: dateText(endDate) }),
-  };
-}
-
-const dateText = (time: number): string => new Date(time).toISOString().replace(".000Z", "Z");
-
-/** Why a schedule can't be said; undefined when its words give exactly what it is. */
-function whyNot(
-  spec: RedisContentSpec,
-  value: JsonObject,
-  id: string,
-  words: JsonObject,
-): string | undefined {
-  const { queue, library } = spec;
-  const schedule = spec.schedules[id]!;
-  if (id.includes(":"))
-    return library.name === "bull"
-      ? "it was made without a jobId, so Bull knows it by all it says. Give it a jobId, and import again."
-      : "names of schedules have no colons.";
-  const problem = schedule.cron === undefined ? undefined : cronProblem(schedule.cron);
-  if (problem !== undefined) return `its cron expression can't work: ${problem}.`;
-  const whole = { ...value, schedules: { [id]: words } };
-  const unknown = shapeProblem(sectionWith("jobs", queue, whole));
-  if (unknown !== undefined) return unknown;
-  const said = redisContentSpec(queue, whole as unknown as JobQueueValue).schedules[id]!;
-  if (canonicalJson(said) === canonicalJson(schedule)) return undefined;
-  return canonicalJson(said.options) === canonicalJson(schedule.options)
-    ? "something of it has no word here."
-    : "its jobs have other options than those of most schedules of the queue, or some that have no word here, and options are said of a queue as a whole.";
-}
