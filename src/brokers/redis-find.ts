@@ -16,7 +16,7 @@ const placesOfBull: Readonly<Record<string, string>> = {
 };
 
 /**
- * Finds the queues of Bull and BullMQ in a Redis by their keys. It goes over all keys, some hundred thousand a second, without
+ * Finds the queues of Bull and BullMQ in a Redis by their keys. It goes over all keys, about a hundred thousand a second, without
  * holding up others. A queue of Bull's that has no jobs at all is found under its usual prefix only. Throws BrokerError.
  */
 export async function findQueues(client: RedisClient): Promise<QueueAddress[]> {

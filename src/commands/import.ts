@@ -133,6 +133,8 @@ async function read(
     throw new UsageError(
       "Import from where? Name a file, a folder or a URL, or an environment with --env ENV: one of them.",
     );
+  if (name === undefined && values["access"] === true)
+    throw new UsageError("--access is for the Kafka of an environment: name one with --env ENV.");
   const cluster = text(values, "cluster");
   if (name !== undefined) {
     const environment = readEnvironment(directory, name, report);

@@ -115,6 +115,7 @@ describe("import of a file", () => {
     [["definitions.json", "--out", "out", "--vhost", ""], "--vhost needs a name"],
     [["--out", "out"], "Import from where?"],
     [["definitions.json", "--env", "dev", "--out", "out"], "Import from where?"],
+    [["definitions.json", "--access", "--out", "out"], "--access is for the Kafka of an environment"],
     [["missing.json", "--out", "out"], 'no file or folder "missing.json"'],
     [["http://user:hunter2@127.0.0.1:1", "--out", "out"], "without a login"],
     [["http://127.0.0.1:1", "--out", "out"], "RABBITMQ_PASSWORD is not set"],
