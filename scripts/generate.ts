@@ -104,6 +104,7 @@ kindIndex("definition", "kind", "Kind", "kind.ts", "definitions");
 lazyKindIndex("resource", "resource", "ResourceFacet", "resource.ts", "resources");
 kindIndex("live", "live", "LiveFacet", "live.ts", "lives");
 kindIndex("state", "state", "StateFacet", "state.ts", "states");
+kindIndex("imported", "imported", "ImportedFacet", "imported.ts", "imported");
 // A pattern sees what the ones before it added: settings are grouped last, over all queues there are.
 fileIndex("src/patterns", "pattern", "Pattern", "pattern.ts", "patterns", [
   "job-queues",

@@ -26,6 +26,12 @@ export interface BindingDefinition {
   readonly arguments: JsonTable;
 }
 
+/** As the API lists it, outside of exports. */
+export interface NamedBinding extends BindingDefinition {
+  /** Tells the bindings between two objects apart; only the broker can compute it. */
+  readonly properties_key: string;
+}
+
 export interface PolicyDefinition {
   readonly name: string;
   readonly pattern: string;

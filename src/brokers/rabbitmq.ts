@@ -3,6 +3,8 @@ import { RabbitmqAccess } from "./rabbitmq-access.ts";
 import type {
   AllDefinitions,
   BindingDefinition,
+  NamedBinding,
+  QueueDefinition,
   VhostDefinitions,
   VhostInfo,
   VhostLimits,
@@ -168,12 +170,24 @@ export class RabbitmqClient {
       binding.destination_type === "queue" ? "q" : "e",
       binding.destination,
     ];
-    const found = ((await this.api.get(between)) ?? []) as (BindingDefinition & {
-      properties_key: string;
-    })[];
+    const found = ((await this.api.get(between)) ?? []) as NamedBinding[];
     await Promise.all(
       found.filter(matches).map(({ properties_key: key }) => this.api.delete([...between, key])),
     );
+  }
+
+  /** The arguments of every queue of a vhost as Pulumi's provider reads them too; none when there is no such vhost. */
+  async queueArguments(vhost: string): Promise<Pick<QueueDefinition, "name" | "arguments">[]> {
+    const query = "?columns=name,arguments";
+    const found = await this.api.get(["queues", vhost], { query, timeout: exportTimeout });
+    return (found ?? []) as Pick<QueueDefinition, "name" | "arguments">[];
+  }
+
+  /** Every binding of a vhost with the name that the broker has for it; none when there is no such vhost. */
+  async bindings(vhost: string): Promise<NamedBinding[]> {
+    const query = "?columns=source,destination,destination_type,routing_key,arguments,properties_key";
+    const found = await this.api.get(["bindings", vhost], { query, timeout: exportTimeout });
+    return (found ?? []) as NamedBinding[];
   }
 
   /** How many messages are in a queue, ready or not yet acknowledged; undefined when the broker can't say for sure. */

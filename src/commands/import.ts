@@ -26,13 +26,16 @@ import {
   type Values,
 } from "./command.ts";
 import { explain } from "./diagnose.ts";
+import { importPulumi } from "./import-pulumi.ts";
 
 const passwordSecret = "RABBITMQ_PASSWORD";
+/** What says how topology files are written, which --pulumi doesn't do. */
+const fileOptions = ["out", "user", "domains", "cluster", "vhost", "access"];
 
 export const command: Command = {
   positionals: "[SOURCE]",
   maximumPositionals: 1,
-  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env, whose RabbitMQ, Kafka and Redis (queues of Bull and BullMQ) are read.`,
+  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env, whose RabbitMQ, Kafka and Redis (queues of Bull and BullMQ) are read. With --pulumi it goes the other way: what topology files already say and brokers already have goes into the state of Pulumi.`,
   options: {
     out: {
       type: "string",
@@ -69,9 +72,21 @@ export const command: Command = {
       description:
         "With --env: read users, ACLs and quotas of Kafka also where the stack file doesn't say access: managed",
     },
+    pulumi: {
+      type: "boolean",
+      description: "Write pulumi-import-ENV.json and .sh, which take what is declared and exists into Pulumi",
+    },
     output: outputOption,
   },
   run: async ([source], values, console) => {
+    if (values["pulumi"] === true) {
+      const wrong = source ?? fileOptions.find((option) => values[option] !== undefined);
+      if (wrong !== undefined)
+        throw new UsageError(
+          `--pulumi reads the project's own files and the brokers of --env. Leave out ${source ?? `--${wrong}`}.`,
+        );
+      return importPulumi(values, console);
+    }
     const directory = projectDirectory();
     const out = text(values, "out");
     if (out === undefined) throw new UsageError("Where to? Add --out DIR, for example --out topology.");

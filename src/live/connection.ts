@@ -51,6 +51,9 @@ export interface Reading {
   readonly operatorPolicies?: readonly OperatorPolicy[];
 }
 
+/** As the API of the broker has it. */
+export type OwnWords = Readonly<Record<string, unknown>>;
+
 /** One cluster of an environment. Every method throws BrokerError when the cluster can't be asked. */
 export interface Connection {
   readonly broker: Broker;
@@ -68,5 +71,7 @@ export interface Connection {
   atStake?(objects: readonly PlanObject[]): Promise<ReadonlyMap<string, AtStake>>;
   /** How many dead letters a queue keeps because no other queue has taken them yet, as of the last seconds. */
   deadLettersIn?(object: PlanObject): Promise<number>;
+  /** What the broker has of these objects in its own words, by key, where plans say it in others or not at all. */
+  inOwnWords?(objects: readonly PlanObject[]): Promise<ReadonlyMap<string, OwnWords>>;
   close(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import type { PlanObject } from "../plan/plan.ts";
 import { kafkaAccessFacets, readAccess } from "./access.ts";
 import { topicsAtStake } from "./at-stake.ts";
 import type { Connection, Unchecked } from "./connection.ts";
+import { kafkaWords } from "./own-words.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */
 function kafkaLogin({ bootstrap, tls, caFile, sasl }: KafkaCluster, lookup: SecretLookup): KafkaLogin {
@@ -84,6 +85,7 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
       return kafkaAilments(await client(), kafkaLogin(cluster, lookup), cluster.name, desired);
     },
     atStake: async (objects) => topicsAtStake(objects, kafkaLogin(cluster, lookup)),
+    inOwnWords: async () => kafkaWords(await client(), cluster.name),
     close: async () => {
       // A connection that could not be opened was reported where it was needed.
       const found = await opened?.catch(() => undefined);

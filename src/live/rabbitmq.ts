@@ -11,6 +11,7 @@ import { rabbitmqAccessFacets, readAccess } from "./access.ts";
 import { queuesAtStake } from "./at-stake.ts";
 import { rabbitmqAilments } from "./rabbitmq-health.ts";
 import type { Connection, OperatorPolicy } from "./connection.ts";
+import { rabbitmqWords } from "./own-words.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */
 export function openRabbitmq(
@@ -65,6 +66,7 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
     ailments: (desired) => rabbitmqAilments(client, cluster.name, desired),
     atStake: (objects) => queuesAtStake(objects, client),
     deadLettersIn: ({ spec }) => client.deadLettersIn(String(spec["vhost"]), String(spec["name"])),
+    inOwnWords: (objects) => rabbitmqWords(client, cluster.name, objects),
     close: async () => client.close(),
   };
 }

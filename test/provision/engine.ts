@@ -82,8 +82,8 @@ export class Clone {
   }
 
   /** Runs Pulumi and returns what it says. Throws unless it succeeds. */
-  async pulumi(args: readonly string[]): Promise<string> {
-    return expectSuccess(args, await this.runPulumi(args));
+  async pulumi(args: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<string> {
+    return expectSuccess(args, await this.runPulumi(args, variables));
   }
 
   /** The same for what Pulumi must not do. Throws if it does. */
@@ -114,15 +114,23 @@ export class Clone {
     const readme = readFileSync(join(this.directory, "README.md"), "utf8");
     const commands = /<!-- first-commands -->\s*```sh\n(.*?)```/s.exec(readme)?.[1];
     if (commands === undefined) throw new Error("The README has no first commands.");
-    // npx would take the npm package that downloads an engine, and asks on a terminal.
-    const npx = `npx() {
-      case "$1" in
-        queueform) shift; "${process.execPath}" bin/queueform.mjs "$@" ;;
-        pulumi) shift; if [ "$1" = up ]; then set -- "$@" --yes; fi; "${engine}" "$@" ;;
-        *) return 1 ;;
-      esac
-    }`;
     expectSuccess(["README"], await this.run("bash", ["-euc", `${npx}\n${commands}`]));
+  }
+
+  /** Runs a script of the project from elsewhere, and returns what it says. Throws unless it succeeds. */
+  async script(name: string): Promise<string> {
+    const command = `${npx}\nexport -f npx\ncd /\n${join(this.directory, name)}`;
+    return expectSuccess([name], await this.run("bash", ["-euc", command], this.secrets));
+  }
+
+  /** What the state of the stack has, by logical name. */
+  async state(): Promise<Map<string, { readonly protect?: boolean }>> {
+    const { deployment } = JSON.parse(await this.pulumi(["stack", "export", "--stack=dev"])) as {
+      deployment: { resources: { urn: string; protect?: boolean }[] };
+    };
+    return new Map(
+      deployment.resources.map((resource) => [resource.urn.split("::").slice(3).join("::"), resource]),
+    );
   }
 
   /** What `pulumi up` would do, without what stays the same. */
@@ -180,8 +188,11 @@ export class Clone {
     return this.runQueueform(["gate", "preview.json", "--env", "dev"]);
   }
 
-  private runPulumi(args: readonly string[]): Promise<Result> {
-    return this.run(engine ?? "pulumi", [...args, "--color=never"]);
+  private runPulumi(
+    args: readonly string[],
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<Result> {
+    return this.run(engine ?? "pulumi", [...args, "--color=never"], variables);
   }
 
   runQueueform(args: readonly string[]): Promise<Result> {
@@ -191,7 +202,7 @@ export class Clone {
   private run(
     command: string,
     args: readonly string[],
-    secrets: Readonly<Record<string, string>> = {},
+    variables: Readonly<Record<string, string>> = {},
   ): Promise<Result> {
     // The Node of these tests runs the program too; the state goes where Pulumi.yaml says.
     const path = `${dirname(process.execPath)}${delimiter}${process.env["PATH"]}`;
@@ -203,7 +214,7 @@ export class Clone {
     } = process.env;
     const env = {
       ...inherited,
-      ...secrets,
+      ...variables,
       PATH: path,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -219,6 +230,15 @@ export class Clone {
     });
   }
 }
+
+// npx itself would take the npm package that downloads an engine, and asks on a terminal.
+const npx = `npx() {
+  case "$1" in
+    queueform) shift; "${process.execPath}" bin/queueform.mjs "$@" ;;
+    pulumi) shift; if [ "$1" = up ]; then set -- "$@" --yes; fi; "${engine}" "$@" ;;
+    *) return 1 ;;
+  esac
+}`;
 
 function expectSuccess(args: readonly string[], { code, output }: Result): string {
   if (code === 0) return output;

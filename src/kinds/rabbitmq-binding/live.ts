@@ -14,14 +14,8 @@ export const live: RabbitmqFacet<BindingSpec> = {
         ({ source, destination, destination_type }) =>
           source !== "" && !(destination_type === "queue" && destination.startsWith("amq.")),
       )
-      .map(({ source, destination, destination_type, routing_key, arguments: found }) => {
-        const identity = {
-          source,
-          destination,
-          destinationType: destination_type,
-          routingKey: routing_key,
-          arguments: found,
-        };
+      .map((binding) => {
+        const identity = identityOf(binding);
         return { key: bindingKey(cluster, info.name, identity), spec: { vhost: info.name, ...identity } };
       }),
   define: (spec) => ({ bindings: [definitionOf(spec)] }),
@@ -34,6 +28,20 @@ export const live: RabbitmqFacet<BindingSpec> = {
         canonicalJson(found.arguments) === canonicalJson(spec.arguments),
     ),
 };
+
+export const identityOf = ({
+  source,
+  destination,
+  destination_type: destinationType,
+  routing_key: routingKey,
+  arguments: found,
+}: BindingDefinition): Omit<BindingSpec, "vhost"> => ({
+  source,
+  destination,
+  destinationType,
+  routingKey,
+  arguments: found,
+});
 
 function definitionOf({
   source,
