@@ -82,11 +82,17 @@ function summary({ found, shown }: Takeover, stack: string, files: readonly stri
     shown.length === 0
       ? "the preview has to show no change"
       : `the preview shows ${count(shown.length, "change")}, those above`;
-  const up = `${shown.some(needsTakingOver) ? `${takeOverVariable} ` : ""}npx pulumi up -s ${stack}`;
+  const takesOver = shown.some(needsTakingOver);
+  const up = `${takesOver ? `${takeOverVariable} ` : ""}npx pulumi up -s ${stack}`;
   return `${stack}: ${count(found.length, "object")} to import; ${expectation}.
 Wrote ${files.join(", ")}. Next:
   npx pulumi stack init ${stack}    # if there is none yet, and its secrets: pulumi config set --secret
   ./${script}    # fills Pulumi's state and previews; writes to no broker
   ${up}    # when the preview is as it says above
-`;
+${
+  takesOver
+    ? `  npx pulumi up -s ${stack}    # the provider of Kubernetes is updated by that setting, and back by this run
+`
+    : ""
+}`;
 }

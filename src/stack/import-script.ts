@@ -36,7 +36,7 @@ npx pulumi up --stack ${name} --skip-preview --yes${targets}
 
 # Saved once at the end and not after each object: a run that is killed has changed nothing, and is started again.
 ${imports.join("\n")}
-${takesOver ? `# The next pulumi up takes Kubernetes objects over in place; nothing is created a second time.\nexport ${takeOverVariable}\n` : ""}npx pulumi preview --stack ${name}${expectsNothing ? " --expect-no-changes" : ""}
+${takesOver ? `# The next pulumi up takes Kubernetes objects over in place. The provider keeps the setting until a run without it.\nexport ${takeOverVariable}\n` : ""}npx pulumi preview --stack ${name}${expectsNothing ? " --expect-no-changes" : ""}
 `;
 }
 

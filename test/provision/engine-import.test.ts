@@ -68,8 +68,8 @@ class HandedOver extends Deployment {
   }
 
   /** The preview in the words of the report. */
-  async shown(): Promise<{ key: string; op: string }[]> {
-    const steps = await this.preview();
+  async shown(variables: Readonly<Record<string, string>> = {}): Promise<{ key: string; op: string }[]> {
+    const steps = await this.preview(variables);
     return steps
       .map(({ op, resource }) => ({ op, key: resource.slice(resource.indexOf(" ") + 1) }))
       .toSorted(byKey);
@@ -191,6 +191,8 @@ describe.skipIf(!engine).each([
   });
 });
 
+const takeOver = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
+
 const jobs = `${head}
 redis:
   jobs: { on: kubernetes, memory: 512Mi, storage: 8Gi, namespace: shop, createNamespace: true, password: "\${secret:REDIS_PASSWORD}" }
@@ -252,12 +254,15 @@ describe.skipIf(!engine || !available)(
 
     test("the script fills the state, and the preview shows what the report says and nothing else", async () => {
       expect(await clone.script("pulumi-import-dev.sh")).not.toMatch(/already exists/);
-      expect(await clone.shown()).toEqual(told(report));
+      expect(await clone.shown(takeOver)).toEqual([
+        { op: "update", key: "kubernetes/main" },
+        ...told(report),
+      ]);
       expect(await identities()).toEqual(before);
     });
 
     test("pulumi up takes the rest over in place, and nothing is different after it", async () => {
-      await clone.pulumi(up, { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" });
+      await clone.pulumi(up, takeOver);
       // The provider remembers that it was told to, until it isn't any more.
       await clone.pulumi(up);
       expect(await identities()).toEqual(before);

@@ -134,8 +134,8 @@ export class Clone {
   }
 
   /** What `pulumi up` would do, without what stays the same. */
-  async preview(): Promise<Step[]> {
-    const output = await this.pulumi(["preview", "--stack=dev", "--json"]);
+  async preview(variables: Readonly<Record<string, string>> = {}): Promise<Step[]> {
+    const output = await this.pulumi(["preview", "--stack=dev", "--json"], variables);
     const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as {
       steps: { op: string; urn: string }[];
     };
