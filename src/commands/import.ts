@@ -153,12 +153,9 @@ async function read(
   const cluster = text(values, "cluster");
   if (name !== undefined) {
     const environment = readEnvironment(directory, name, report);
-    return environment
-      ? {
-          environment,
-          found: await readLive(environment, cluster, secretFromProcess, values["access"] === true),
-        }
-      : {};
+    if (!environment) return {};
+    const withAccess = values["access"] === true;
+    return { environment, found: await readLive(environment, cluster, secretFromProcess, withAccess) };
   }
   if (/^https?:\/\//.test(source!)) return { found: await readUrl(source!, cluster ?? "main", values) };
   const vhost = text(values, "vhost");
