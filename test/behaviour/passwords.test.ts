@@ -100,6 +100,7 @@ describe("on RabbitMQ a changed secret", () => {
     expect(found.unchecked).toContainEqual({
       key: rabbitmqUser("worker"),
       reason: "The secret NOT_SET is not set.",
+      cause: "no-secret",
     });
   });
 

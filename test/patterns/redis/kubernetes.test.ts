@@ -102,7 +102,11 @@ describe.skipIf(!available)(`on a real Kubernetes API server${note}`, () => {
       throw new UsageError(`The secret ${name} is not set.`);
     });
     expect(reading.unchecked).toEqual([
-      { key: "kubernetes/main/Secret/unchecked/redis-jobs", reason: "The secret REDIS_PASSWORD is not set." },
+      {
+        key: "kubernetes/main/Secret/unchecked/redis-jobs",
+        reason: "The secret REDIS_PASSWORD is not set.",
+        cause: "no-secret",
+      },
     ]);
     expect(changesBetween(reading.objects, plan)).toEqual([]);
   });
