@@ -27,19 +27,22 @@ export interface Runs extends Run {
 
 /** Runs a command to its end and measures it from outside. Throws when it exits with another code than `expected`. */
 async function measure(command: readonly string[], directory: string, expected: number): Promise<Run> {
-  const timed = ["/usr/bin/env", "bash", "-c", 'exec "$@" >/dev/null', "bash", ...command];
+  const timed = ["/usr/bin/env", "bash", "-c", 'exec "$@"', "bash", ...command];
   const start = performance.now();
   // process.resourceUsage of this process would count all children together; wait4's own figure of one child is not
   // reachable from Node, so the kernel is asked while the child runs.
-  const child = spawn(timed[0]!, timed.slice(1), { cwd: directory, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(timed[0]!, timed.slice(1), { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
   let errors = "";
+  let product = "";
+  // What it printed last says why it failed; all of it would be as large as a plan.
+  child.stdout.on("data", (chunk: Buffer) => (product = `${product}${chunk.toString()}`.slice(-2000)));
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const memory = watchMemory(child.pid!);
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   const seconds = (performance.now() - start) / 1000;
   const megabytes = memory();
   if (code !== expected)
-    throw new Error(`${command.join(" ")} ended with ${code} instead of ${expected}:\n${errors}`);
+    throw new Error(`${command.join(" ")} ended with ${code} instead of ${expected}:\n${product}${errors}`);
   return { seconds, megabytes };
 }
 
