@@ -51,6 +51,9 @@ export function kafkaSettings({
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "4",
+    // Deleted topics keep their files mapped into memory for a minute by default. Whoever deletes and makes a thousand of them
+    // again and again, as the benchmark does, was now and then left without an answer.
+    "log.segment.delete.delay.ms": "1000",
     // A broker that was killed may come back only when its old session is over: by default, nine seconds.
     "broker.heartbeat.interval.ms": "1000",
     "broker.session.timeout.ms": "4000",
