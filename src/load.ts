@@ -21,9 +21,6 @@ export interface Loaded {
   readonly leftOut: readonly string[];
 }
 
-/** What to do with a topology that has errors: nothing, or leave the files with errors out. */
-type Broken = "refuse" | "what-can-be-compiled";
-
 /**
  * From files to a checked model: read, overlay, shape, compile, rules. Every problem is in `diagnostics`; throws
  * UsageError for paths and environments that do not exist.
@@ -32,9 +29,25 @@ export function load(
   paths: readonly string[],
   environment?: string,
   directory: string = projectDirectory(),
-  broken: Broken = "refuse",
 ): Loaded {
-  return loadEach(paths, [environment], directory, broken)[0]!;
+  return loadEach(paths, [environment], directory)[0]!;
+}
+
+/**
+ * What to do with errors: "refuse" compiles nothing and has rules look at the rest, "leave-out" compiles the other files and
+ * asks no rules, as for a topology that somebody merged long ago.
+ */
+export type OnErrors = "refuse" | "leave-out";
+
+/** The same files, read once, for one environment after another. Throws UsageError for paths that do not exist. */
+export function loader(
+  paths: readonly string[],
+  directory: string,
+  onErrors: OnErrors,
+): (environment: string | undefined) => Loaded {
+  const read = readAll(paths, directory);
+  const linter = new Linter(read.severities);
+  return (environment) => loadOne(read, environment, directory, linter, onErrors);
 }
 
 /** The same files as several environments see them, read once; undefined stands for the files without any overlay. */
@@ -42,11 +55,10 @@ export function loadEach(
   paths: readonly string[],
   environments: readonly (string | undefined)[],
   directory: string = projectDirectory(),
-  broken: Broken = "refuse",
 ): Loaded[] {
   const read = readAll(paths, directory);
   const linter = new Linter(read.severities);
-  const loaded = environments.map((name) => loadOne(read, name, directory, linter, broken));
+  const loaded = environments.map((name) => loadOne(read, name, directory, linter, "refuse"));
   // What one environment doesn't need, another may: only who has looked at all of them knows what is unused.
   const isEverything = [undefined, ...environmentNames(directory)].every((name) =>
     environments.includes(name),
@@ -78,7 +90,7 @@ function loadOne(
   name: string | undefined,
   directory: string,
   linter: Linter,
-  broken: Broken,
+  onErrors: OnErrors,
 ): Loaded {
   const diagnostics = [...read.diagnostics];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
@@ -98,11 +110,11 @@ function loadOne(
   const leftOut = [...new Set(errors.map(({ mark }) => mark.source.path))];
   const base = { ...(environment && { environment }), diagnostics, leftOut };
   const isUsable = errors.length === 0 && (name === undefined || environment !== undefined);
-  if (!isUsable && broken === "refuse") return base;
+  if (!isUsable && onErrors === "refuse") return base;
   const model = compile(
     files.filter(({ source }) => !leftOut.includes(source.path)),
     environment,
   );
-  linter.check(model, report);
+  if (onErrors === "refuse") linter.check(model, report);
   return { ...base, model };
 }

@@ -1,4 +1,4 @@
-import { exchangeKey, queueKey } from "../kinds/key.ts";
+import { exchangeKey, queueKey, vhostKey } from "../kinds/key.ts";
 import type { BindingSpec } from "../kinds/rabbitmq-binding/definition.ts";
 import { isBuiltInExchange } from "../kinds/rabbitmq-exchange/definition.ts";
 import type { PlanObject } from "../plan/plan.ts";
@@ -18,6 +18,14 @@ export function withRoutedBindings(
   after: readonly PlanObject[],
 ): Change[] {
   const known = new Set(after.map(({ key }) => key));
+  const simulators = new Map<string, Simulator>();
+  const simulatorOf = ({ cluster, spec }: PlanObject): Simulator => {
+    const place = vhostKey(cluster, String(spec["vhost"]));
+    const simulator =
+      simulators.get(place) ?? new Simulator(after, { cluster, vhost: String(spec["vhost"]) });
+    simulators.set(place, simulator);
+    return simulator;
+  };
   return changes.map((change) => {
     const { key, kind, operation, before } = change;
     if (kind !== "rabbitmq-binding" || operation !== "remove" || !before) return change;
@@ -27,7 +35,7 @@ export function withRoutedBindings(
       known.has(keyOf(before.cluster, vhost, destination)) &&
       (isBuiltInExchange(source) || known.has(exchangeKey(before.cluster, vhost, source)));
     if (!isWhole) return change;
-    if (wiring.has(before.addedBy ?? "")) return rewired(change, before, after);
+    if (wiring.has(before.addedBy ?? "")) return rewired(change, before, simulatorOf(before));
     const worst = routing
       .filter(({ what, causes }) => what !== "newly-reaches" && causes.includes(key))
       .toSorted((a, b) => rank(a.impact) - rank(b.impact))[0];
@@ -43,10 +51,9 @@ export function withRoutedBindings(
 }
 
 /** Only the broker publishes there, with dead letters: these may go elsewhere now, but somewhere. */
-function rewired(change: Change, { cluster, spec }: PlanObject, after: readonly PlanObject[]): Change {
+function rewired(change: Change, { spec }: PlanObject, simulator: Simulator): Change {
   const binding = spec as BindingSpec;
-  const { vhost, source } = binding;
-  const simulator = new Simulator(after, { cluster, vhost });
+  const { source } = binding;
   const samples = samplesOf(binding, simulator.exchange(source)?.type ?? "", 1);
   const isTaken = (sample: Sample): boolean =>
     simulator.publish(source, keyToPublish(sample), sample.headers).queues.length > 0;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { environmentNames } from "../environment/read.ts";
+import type { OnErrors } from "../load.ts";
 import { UsageError } from "../topology/files.ts";
 import { git, tryGit } from "./git.ts";
 import { filesSource, type Side, type Source } from "./source.ts";
@@ -18,6 +19,7 @@ export function commitSource(
   commit: string,
   label: string,
   paths: readonly string[],
+  onErrors: OnErrors,
 ): Source {
   const root = git(directory, ["rev-parse", "--show-toplevel"]).trim();
   const wanted = (paths.length > 0 ? paths : [join(directory, "topology")]).map((path) => {
@@ -45,6 +47,7 @@ export function commitSource(
     found.map((path) => join(copy, path)),
     at,
     label,
+    onErrors,
   );
   const environments = environmentNames(at);
   return {

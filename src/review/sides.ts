@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { OnErrors } from "../load.ts";
 import { UsageError } from "../topology/files.ts";
 import { commitOf, commitsAhead, knownCommit, mergeBase } from "./git.ts";
 import { commitSource } from "./revision.ts";
@@ -23,15 +24,15 @@ export function sidesOf(against: string, paths: readonly string[], directory: st
   const [from = against, dots, to = ""] = range?.slice(1) ?? [];
   const isRevision = range !== null || (!isPath(against) && knownCommit(directory, from) !== undefined);
   if (!isRevision && existsSync(against)) {
-    return { before: sourceAt(against, directory), after: current(paths, directory), notes: [] };
+    return { before: sourceAt(against, directory, "leave-out"), after: current(paths, directory), notes: [] };
   }
   const commit = commitOf(directory, from);
   const end = commitOf(directory, to === "" ? "HEAD" : to);
   const start = dots === "..." ? mergeBase(directory, commit, end) : commit;
   const ahead = dots === undefined ? commitsAhead(directory, commit) : 0;
-  const after = to === "" ? current(paths, directory) : commitSource(directory, end, to, paths);
+  const after = to === "" ? current(paths, directory) : commitSource(directory, end, to, paths, "refuse");
   return {
-    before: commitSource(directory, start, from, paths.some(isSavedPlan) ? [] : paths),
+    before: commitSource(directory, start, from, paths.some(isSavedPlan) ? [] : paths, "leave-out"),
     after,
     notes:
       ahead === 0
@@ -45,19 +46,16 @@ export function sidesOf(against: string, paths: readonly string[], directory: st
 const isPath = (name: string): boolean => /^(\.{0,2}\/|\.{1,2}$)/.test(name);
 const isSavedPlan = (path: string): boolean => path.endsWith(".json");
 
-const sourceAt = (path: string, directory: string): Source =>
-  isSavedPlan(path) ? savedPlanSource(path) : pathSource(path, directory);
+const sourceAt = (path: string, directory: string, onErrors: OnErrors): Source =>
+  isSavedPlan(path) ? savedPlanSource(path) : pathSource(path, directory, onErrors);
 
 function current(paths: readonly string[], directory: string): Source {
   const [first] = paths;
-  if (first === undefined || !paths.some(isSavedPlan)) {
-    return paths.length === 1 && first !== undefined && existsSync(first)
-      ? pathSource(first, directory)
-      : filesSource(paths, directory, "the files as they are");
-  }
-  if (paths.length > 1)
+  if (paths.length > 1 && paths.some(isSavedPlan))
     throw new UsageError("A saved plan is compared alone. Name one plan, or topology files only.");
-  return savedPlanSource(first);
+  return paths.length === 1 && first !== undefined && (isSavedPlan(first) || existsSync(first))
+    ? sourceAt(first, directory, "refuse")
+    : filesSource(paths, directory, "the files as they are", "refuse");
 }
 
 /** The environments to compare, one review each; undefined stands for the files without any. */

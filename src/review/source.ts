@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { environmentNames } from "../environment/read.ts";
-import { load } from "../load.ts";
+import { loader, type OnErrors } from "../load.ts";
 import { planOf } from "../plan/model.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Diagnostic } from "../topology/diagnostic.ts";
@@ -31,13 +31,20 @@ export interface Source {
 }
 
 /** Topology files on this machine; with no paths, those of the project in `directory`. */
-export function filesSource(paths: readonly string[], directory: string, label: string): Source {
+export function filesSource(
+  paths: readonly string[],
+  directory: string,
+  label: string,
+  onErrors: OnErrors,
+): Source {
+  let load: ReturnType<typeof loader> | undefined;
   return {
     label,
     // Files that were named one by one are compared as they are, unless somebody asks for an environment.
     environments: paths.length > 0 ? [] : environmentNames(directory),
     side: (environment) => {
-      const { model, diagnostics, leftOut } = load(paths, environment, directory, "what-can-be-compiled");
+      load ??= loader(paths, directory, onErrors);
+      const { model, diagnostics, leftOut } = load(environment);
       const errors = diagnostics.filter(({ severity }) => severity === "error");
       return { plan: model ? planOf(model) : { objects: [] }, errors, leftOut, notes: [] };
     },
@@ -46,8 +53,10 @@ export function filesSource(paths: readonly string[], directory: string, label: 
 }
 
 /** A folder with a project of its own, else a file or a folder of files as this project's environments see them. */
-export function pathSource(path: string, directory: string): Source {
+export function pathSource(path: string, directory: string, onErrors: OnErrors): Source {
   const isProject =
     statSync(path).isDirectory() && ["Pulumi.yaml", "topology"].some((name) => existsSync(join(path, name)));
-  return isProject ? filesSource([], resolve(path), path) : filesSource([path], directory, path);
+  return isProject
+    ? filesSource([], resolve(path), path, onErrors)
+    : filesSource([path], directory, path, onErrors);
 }
