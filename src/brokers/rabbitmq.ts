@@ -201,29 +201,24 @@ export class RabbitmqClient {
     return found?.messages === 0 && found.type !== "classic" ? undefined : found?.messages;
   }
 
-  /** Messages and consumers of every queue of a vhost, up to five seconds old; undefined when there is no such vhost. */
+  /**
+   * Messages and consumers of every queue of a vhost as of now, without the queues that the broker has not counted yet;
+   * undefined when there is no such vhost.
+   */
   async queueCounts(vhost: string): Promise<Map<string, QueueCounts> | undefined> {
-    const query = "?columns=name,messages,consumers";
-    const found = (await this.api.list(["queues", vhost], { query, timeout: exportTimeout })) as
-      | (Partial<QueueCounts> & { readonly name: string })[]
-      | undefined;
-    return (
-      found && new Map(found.map(({ name, messages = 0, consumers = 0 }) => [name, { messages, consumers }]))
-    );
-  }
-
-  /** The same as of now and in half the time, without the queues that the broker has not counted yet. */
-  async currentCounts(vhost: string): Promise<Map<string, QueueCounts>> {
     const query = "?disable_stats=true&enable_queue_totals=true&columns=name,messages";
-    const [queues = [], consumers = []] = (await Promise.all([
+    const [queues, consumers = []] = (await Promise.all([
       this.api.list(["queues", vhost], { query, timeout: exportTimeout }),
       this.api.list(["consumers", vhost], { query: "?columns=queue.name", timeout: exportTimeout }),
     ])) as [{ name: string; messages?: number }[]?, { queue: { name: string } }[]?];
     const byQueue = Map.groupBy(consumers, ({ queue }) => queue.name);
-    return new Map(
-      queues.flatMap(({ name, messages }) =>
-        messages === undefined ? [] : [[name, { messages, consumers: byQueue.get(name)?.length ?? 0 }]],
-      ),
+    return (
+      queues &&
+      new Map(
+        queues.flatMap(({ name, messages }) =>
+          messages === undefined ? [] : [[name, { messages, consumers: byQueue.get(name)?.length ?? 0 }]],
+        ),
+      )
     );
   }
 

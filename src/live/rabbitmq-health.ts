@@ -16,7 +16,7 @@ export async function rabbitmqAilments(
   const groups = [...Map.groupBy(queues, ({ spec }) => String(spec["vhost"]))];
   const [nodes, counted] = await Promise.all([
     client.nodes(),
-    Promise.all(groups.map(async ([vhost, own]) => [own, await client.currentCounts(vhost)] as const)),
+    Promise.all(groups.map(async ([vhost, own]) => [own, await client.queueCounts(vhost)] as const)),
   ]);
   const ends = deadLetterQueues(desired);
   return [
@@ -36,7 +36,7 @@ export async function rabbitmqAilments(
     ]),
     ...counted.flatMap(([own, counts]) =>
       own.flatMap((object): Ailment[] => {
-        const held = counts.get(String(object.spec["name"]));
+        const held = counts?.get(String(object.spec["name"]));
         const found = held && ailmentOf(object, held, ends.has(object.key));
         return found ? [{ ...base, key: object.key, ...found }] : [];
       }),

@@ -61,7 +61,7 @@ describe.each(["4", "3.10"] as const)("by hand on RabbitMQ %s", (series) => {
     const client = rabbitmqClient(rabbitmq);
     await publish(name, "plain", ["one"], rabbitmq);
     await expect
-      .poll(async () => (await client.currentCounts(name)).get("plain"), { timeout: 30_000 })
+      .poll(async () => (await client.queueCounts(name))?.get("plain"), { timeout: 30_000 })
       .toEqual({ messages: 1, consumers: 0 });
     expect((await client.nodes()).map(({ running }) => running)).toEqual([true]);
     client.close();
