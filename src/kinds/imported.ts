@@ -14,6 +14,8 @@ export interface ImportedFacet<Spec extends JsonObject = JsonObject> {
   type(spec: Spec): string;
   /** `words` are what the broker itself says of the object, where that differs from a spec. */
   imported(spec: Spec, words: Readonly<Record<string, unknown>>): Imported;
+  /** Whether the provider never reads a field of what the broker has, so that whoever changes it there wins. Never when absent. */
+  isUnread?(field: string, spec: Spec): boolean;
 }
 
 /** The ids of most RabbitMQ resources, which the provider takes apart at the @. */

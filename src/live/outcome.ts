@@ -1,5 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
+import { imported } from "../kinds/imported.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
 
@@ -79,7 +80,7 @@ function direct({ key, operation, effect, impact }: Change): Outcome {
 }
 
 function byPulumi(change: Change): Outcome {
-  const { operation, effect, impact, after } = change;
+  const { kind, operation, effect, impact, before, after } = change;
   const loses = impact === "message-loss";
   if (operation === "remove")
     return outcome(
@@ -87,7 +88,9 @@ function byPulumi(change: Change): Outcome {
       "pulumi up deletes it if its state has it; otherwise it stays until somebody deletes it on the broker.",
       loses,
     );
-  const seen = change.fields.filter((field) => field.through === undefined && !isUnseen(change, field.field));
+  const isUnread = (field: string): boolean =>
+    before !== undefined && imported[kind]?.isUnread?.(field, before.spec) === true;
+  const seen = change.fields.filter((field) => field.through === undefined && !isUnread(field.field));
   if (seen.length === 0)
     return outcome(
       "unseen",
@@ -102,20 +105,4 @@ function byPulumi(change: Change): Outcome {
         loses,
       )
     : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);
-}
-
-/** What Pulumi's providers (RabbitMQ 3.3.8, Kafka 3.13.2) never read: whoever changes it on the broker wins. */
-function isUnseen({ kind, before }: Change, field: string): boolean {
-  switch (kind) {
-    case "rabbitmq-vhost":
-      return field !== "name";
-    case "rabbitmq-user": {
-      const tags = before?.spec["tags"];
-      return field === "password" || (field === "tags" && Array.isArray(tags) && tags.length === 0);
-    }
-    case "kafka-user":
-      return field === "password";
-    default:
-      return false;
-  }
 }

@@ -18,4 +18,5 @@ export const imported: ImportedFacet<KafkaUserSpec> = {
           shows: { op: "update", why: `Kafka tells no passwords, so the import knows none. ${sends}` },
         };
   },
+  isUnread: (field) => field === "password",
 };

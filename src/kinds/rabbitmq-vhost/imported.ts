@@ -4,4 +4,5 @@ import type { VhostSpec } from "./definition.ts";
 export const imported: ImportedFacet<VhostSpec> = {
   type: () => "rabbitmq:index/vHost:VHost",
   imported: ({ name }) => ({ id: name }),
+  isUnread: (field) => field !== "name",
 };
