@@ -2,7 +2,7 @@ import { secretFromProcess } from "../environment/secrets.ts";
 import { readIgnores, ignoreFile, writeIgnores } from "../live/ignore-file.ts";
 import { withoutIgnored } from "../live/ignore.ts";
 import { inspect } from "../live/inspect.ts";
-import { compareState, readState } from "../live/pulumi-state.ts";
+import { compareState, readState } from "../stack/state.ts";
 import { planOf } from "../plan/model.ts";
 import { driftDocument, type DriftDocument } from "../report/drift/document.ts";
 import { annotationsOf, sarifOf } from "../report/drift/findings.ts";

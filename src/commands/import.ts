@@ -29,8 +29,8 @@ import { explain } from "./diagnose.ts";
 import { importPulumi } from "./import-pulumi.ts";
 
 const passwordSecret = "RABBITMQ_PASSWORD";
-/** What says how topology files are written, which --pulumi doesn't do. */
-const fileOptions = ["out", "user", "domains", "cluster", "vhost", "access"];
+/** All others say how topology files are written, which --pulumi doesn't do. */
+const optionsOfPulumi = ["pulumi", "env", "output"];
 
 export const command: Command = {
   positionals: "[SOURCE]",
@@ -80,10 +80,13 @@ export const command: Command = {
   },
   run: async ([source], values, console) => {
     if (values["pulumi"] === true) {
-      const wrong = source ?? fileOptions.find((option) => values[option] !== undefined);
+      const other = Object.keys(command.options).find(
+        (option) => option in values && !optionsOfPulumi.includes(option),
+      );
+      const wrong = source ?? (other && `--${other}`);
       if (wrong !== undefined)
         throw new UsageError(
-          `--pulumi reads the project's own files and the brokers of --env. Leave out ${source ?? `--${wrong}`}.`,
+          `--pulumi reads the project's own files and the brokers of --env. Leave out ${wrong}.`,
         );
       return importPulumi(values, console);
     }

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { delimiter, join } from "node:path";
-import { isObject } from "../topology/json.ts";
 import { readResource, type StackResource } from "./resource.ts";
+import { resourcesIn } from "./state.ts";
 
 /** Pulumi could not do what it was asked for; the message says so to a person. */
 export class PulumiError extends Error {}
@@ -11,16 +11,9 @@ export class PulumiError extends Error {}
  */
 export async function resourcesOf(stack: string, directory: string): Promise<StackResource[]> {
   const text = await run(["stack", "export", "--stack", stack], directory);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new PulumiError("`pulumi stack export` printed something that is not JSON.");
-  }
-  const deployment = isObject(value) ? value["deployment"] : undefined;
-  const listed = isObject(deployment) ? deployment["resources"] : undefined;
-  // A stack that never had an update lists nothing.
-  return Array.isArray(listed) ? listed.flatMap((resource) => readResource(resource) ?? []) : [];
+  const resources = resourcesIn(text);
+  if (!resources) throw new PulumiError("`pulumi stack export` printed something that is no state.");
+  return resources.flatMap((resource) => readResource(resource) ?? []);
 }
 
 /** Lifts the protection of these resources and of no others. Throws PulumiError. */

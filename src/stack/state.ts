@@ -3,10 +3,12 @@ import { join } from "node:path";
 import type { Environment } from "../environment/environment.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import { keyOf } from "../kinds/key.ts";
+import type { Drift } from "../live/drift.ts";
 import type { Plan } from "../plan/plan.ts";
 import { UsageError } from "../topology/files.ts";
 import { isObject } from "../topology/json.ts";
-import type { Drift } from "./drift.ts";
+import { projectName } from "./project.ts";
+import { readResource } from "./resource.ts";
 
 /** What Pulumi believes to have made in one environment. */
 export interface PulumiState {
@@ -47,19 +49,20 @@ export function readState(
     throw new UsageError(
       `"${path}" is not what Pulumi writes. Make it with: pulumi stack export -s ${name} --file ${path}`,
     );
-  return { path, keys: new Set(resources.flatMap(keyIn)) };
+  return { path, keys: new Set(resources.flatMap((resource) => keyOfResource(resource) ?? [])) };
 }
 
 function stateIn(directory: string, name: string): string | undefined {
-  const project = join(directory, "Pulumi.yaml");
-  if (!existsSync(project)) return undefined;
-  const [, called] = /^name:\s*["']?([\w.-]+)/m.exec(readFileSync(project, "utf8")) ?? [];
-  const path = join(directory, ".pulumi", "stacks", called ?? "", `${name}.json`);
+  if (!existsSync(join(directory, "Pulumi.yaml"))) return undefined;
+  const path = join(directory, ".pulumi", "stacks", projectName(directory), `${name}.json`);
   return existsSync(path) ? path : undefined;
 }
 
-/** Exports have the resources under `deployment`, the files of a backend under `checkpoint`. */
-function resourcesIn(text: string): unknown[] | undefined {
+/**
+ * The resources in what Pulumi writes, as it writes them; undefined for anything else. Exports have them under
+ * `deployment`, the files of a backend under `checkpoint`.
+ */
+export function resourcesIn(text: string): unknown[] | undefined {
   let content: unknown;
   try {
     content = JSON.parse(text);
@@ -75,12 +78,9 @@ function resourcesIn(text: string): unknown[] | undefined {
   return Array.isArray(resources) ? resources : undefined;
 }
 
-/** `urn:pulumi:stack::project::type::name`. A resource with `delete` is what is left of a replacement. */
-function keyIn(resource: unknown): string[] {
-  if (!isObject(resource) || resource["custom"] !== true || resource["delete"] === true) return [];
-  const [, , type = "", ...name] = String(resource["urn"]).split("::");
-  return type.includes("pulumi:providers:") ? [] : [name.join("::")];
-}
+/** What is left of a replacement says `delete`, and is not in the way of anything. */
+const keyOfResource = (resource: unknown): string | undefined =>
+  isObject(resource) && resource["delete"] === true ? undefined : readResource(resource)?.key;
 
 /** Only of clusters that were read. What Pulumi never makes, such as what is inside Redis, can't be in its state. */
 export function compareState({ path, keys }: PulumiState, plan: Plan, drift: Drift): StateDifferences {

@@ -20,6 +20,16 @@ const commit = (message: string): void => {
   git("commit", "-qm", message);
 };
 
+/** On main, which has a commit that the branch lacks. */
+function branchBehind(): void {
+  git("checkout", "-qb", "branch");
+  write("topology/shop.yaml", topology("a: {}, b: {}"));
+  commit("branch");
+  git("checkout", "-q", "main");
+  write("topology/more.yaml", topology("elsewhere: {}"));
+  commit("main moves on");
+}
+
 interface Result {
   readonly code: number | null;
   /** "add queue/a" of each environment. */
@@ -69,12 +79,7 @@ describe("git revisions", () => {
   });
 
   test("a branch that is behind: says so, and compares with where it began when asked", async () => {
-    git("checkout", "-qb", "branch");
-    write("topology/shop.yaml", topology("a: {}, b: {}"));
-    commit("branch");
-    git("checkout", "-q", "main");
-    write("topology/more.yaml", topology("elsewhere: {}"));
-    commit("main moves on");
+    branchBehind();
     git("checkout", "-q", "branch");
     const tip = await diff("--against", "main");
     expect(tip.found).toEqual({ dev: ["add queue/b", "remove queue/elsewhere"] });
@@ -105,12 +110,7 @@ describe("git revisions", () => {
   });
 
   test("history that a shallow clone lacks is asked for by name", async () => {
-    git("checkout", "-qb", "branch");
-    write("topology/shop.yaml", topology("a: {}, b: {}"));
-    commit("branch");
-    git("checkout", "-q", "main");
-    write("topology/more.yaml", topology("elsewhere: {}"));
-    commit("main moves on");
+    branchBehind();
     const origin = project;
     project = mkdtempSync(join(root, "clone-"));
     git("clone", "-q", "--depth=1", "--no-single-branch", `file://${origin}`, ".");

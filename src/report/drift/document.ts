@@ -5,7 +5,7 @@ import type { Ailment, Unchecked } from "../../live/connection.ts";
 import type { Finding, Ignore, WithoutIgnored } from "../../live/ignore.ts";
 import type { ClusterState } from "../../live/observe.ts";
 import { type Outcome, outcomeOf, outcomeOfMissing } from "../../live/outcome.ts";
-import type { StateDifferences } from "../../live/pulumi-state.ts";
+import type { StateDifferences } from "../../stack/state.ts";
 import type { Target } from "../../live/targets.ts";
 import type { Origin, PlanObject } from "../../plan/plan.ts";
 import type { Change } from "../../review/changes.ts";
