@@ -6,7 +6,7 @@ import { readFiles } from "../adopt/sources/files.ts";
 import { readLive } from "../adopt/sources/live.ts";
 import { type Mapping, mappingOf } from "../adopt/write/domains.ts";
 import type { Environment } from "../environment/environment.ts";
-import { environmentNames, readEnvironment } from "../environment/read.ts";
+import { readEnvironment } from "../environment/read.ts";
 import { secretFromProcess } from "../environment/secrets.ts";
 import { load } from "../load.ts";
 import { importJson, type ImportReport, renderImport } from "../report/import.ts";
@@ -26,9 +26,9 @@ import {
   type Values,
 } from "./command.ts";
 import { explain } from "./diagnose.ts";
+import { nextSteps, passwordSecret } from "./import-next.ts";
 import { importPulumi } from "./import-pulumi.ts";
 
-const passwordSecret = "RABBITMQ_PASSWORD";
 /** All others say how topology files are written, which --pulumi doesn't do. */
 const optionsOfPulumi = ["pulumi", "env", "output"];
 
@@ -205,47 +205,3 @@ const schemaFrom = (file: string, directory: string): string =>
     dirname(resolve(file)),
     join(directory, "node_modules/queueform/schema/topology.schema.json"),
   ).replaceAll(sep, "/");
-
-function nextSteps(
-  found: Found,
-  written: readonly string[],
-  out: string,
-  environment: Environment | undefined,
-  directory: string,
-): string[] {
-  if (written.length === 0) return [];
-  const known = environmentNames(directory);
-  const name = environment?.name ?? known[0] ?? "ENV";
-  const hasUsers = found.objects.some(({ kind }) => kind.endsWith("-user"));
-  return [
-    `Look through the files, and say who owns them: queueform validate ${out}`,
-    ...(environment
-      ? []
-      : [
-          `Say in stacks/Pulumi.${name}.yaml, under config, queueform:environment, where the brokers are: ${stackLines(found)}`,
-        ]),
-    ...(environment && environment.overlay.length > 0
-      ? [
-          `Take out of the overlay in ${environment.source.path} what the files now say: it goes on changing them.`,
-        ]
-      : []),
-    `See that nothing differs: queueform drift --env ${name} ${out}`,
-    ...(hasUsers
-      ? [
-          "Applications become users only where the stack file says access: managed; set their passwords as secrets before.",
-        ]
-      : []),
-  ];
-}
-
-function stackLines({ objects }: Found): string {
-  const clusters = [...new Set(objects.map(({ kind, cluster }) => `${kind.split("-")[0]} ${cluster}`))];
-  return clusters
-    .map((one) => {
-      const [broker, cluster] = one.split(" ");
-      return broker === "kafka"
-        ? `kafka: { ${cluster}: { bootstrap: [host:9093] } }`
-        : `rabbitmq: { ${cluster}: { endpoint: "https://host:15671", username: queueform, password: "\${secret:${passwordSecret}}" } }`;
-    })
-    .join(", ");
-}
