@@ -6,10 +6,10 @@ import { probeAll, type Target } from "../live/targets.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
 import { refuseToLetGo, withMessages } from "./messages.ts";
-import type { ApplyResult, Failure } from "./result.ts";
+import type { ApplyResult } from "./result.ts";
 import { checkUsers, withOtherPasswords } from "./rotate.ts";
 import { send } from "./send.ts";
-import { verify } from "./verify.ts";
+import { type Verified, verify } from "./verify.ts";
 import { workFor } from "./work.ts";
 import type { OnProgress } from "./writer.ts";
 
@@ -58,8 +58,8 @@ export async function applyPlan(
     if (all.length > 0) return { ...nothing, ...seen, refused: all };
     // A secret that is missing has to stop the run now, not after something was deleted to be made anew.
     for (const { after } of changes) if (after) resolveSecrets(after.spec, lookup);
-    const failed = await sendAll(uses, changes, environment, lookup, onProgress);
-    return { ...nothing, ...seen, sent: counted(changes), failed };
+    const { done, failures } = await sendAll(uses, changes, environment, lookup, onProgress);
+    return { ...nothing, ...seen, sent: counted(done), failed: failures };
   });
 }
 
@@ -85,19 +85,23 @@ async function sendAll(
   environment: Environment,
   lookup: SecretLookup,
   onProgress: OnProgress,
-): Promise<Failure[]> {
+): Promise<Verified> {
   const byPlace = Map.groupBy(changes, ({ kind, before, after }) =>
     placeOf({ kind, cluster: (after ?? before)!.cluster }),
   );
-  const failures = await Promise.all(
+  const verified = await Promise.all(
     uses.map(async (use) => {
       const own = byPlace.get(JSON.stringify([use.broker, use.cluster]));
-      if (!own) return [];
+      if (!own) return { done: [], failures: [] };
       const failed = await send(use, environment, lookup, own, onProgress);
-      return [...failed, ...(await verify(use, own, failed))];
+      const { done, failures } = await verify(use, own, failed);
+      return { done, failures: [...failed, ...failures] };
     }),
   );
-  return failures.flat();
+  return {
+    done: verified.flatMap(({ done }) => done),
+    failures: verified.flatMap(({ failures }) => failures),
+  };
 }
 
 function counted(changes: readonly Change[]): ApplyResult["sent"] {

@@ -24,6 +24,7 @@ export interface Failure {
 }
 
 export interface ApplyResult {
+  /** What was sent and was there when the brokers were read back. */
   readonly sent: { readonly created: number; readonly changed: number; readonly removed: number };
   /** When there are any, nothing was sent. */
   readonly refused: readonly Refusal[];

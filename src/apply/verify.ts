@@ -9,16 +9,22 @@ const patience = 10_000;
 /** More than this many objects that did not change are counted rather than listed. */
 const listed = 20;
 
+export interface Verified {
+  /** The changes that took effect. */
+  readonly done: readonly Change[];
+  readonly failures: readonly Failure[];
+}
+
 /**
- * Reads a cluster back and says which of the changes did not take effect: a bulk import skips what it can't make without
- * a word. Objects that the broker refused aloud are in `known`, and not said twice.
+ * Reads a cluster back and says which of the changes took effect: a bulk import skips what it can't make without a word.
+ * Objects that the broker refused aloud are in `known`, and not said twice.
  */
 export async function verify(
   { broker, cluster, connection, desired }: ClusterUse,
   changes: readonly Change[],
   known: readonly Failure[],
-): Promise<Failure[]> {
-  if (!connection) return [];
+): Promise<Verified> {
+  if (!connection) return { done: [], failures: [] };
   const base = { broker, cluster };
   const refused = new Set(known.map(({ key }) => key));
   const expected = changes.filter(({ key }) => !refused.has(key));
@@ -29,27 +35,31 @@ export async function verify(
     for (let pause = 50; ; pause *= 2) {
       const { objects } = await connection.read(desired);
       const found = new Map(objects.map((object) => [object.key, object]));
-      const failures = expected.flatMap((change) => {
+      const done: Change[] = [];
+      const failures: Failure[] = [];
+      for (const change of expected) {
         const reason = shortfall(change, found.get(change.key));
-        return reason === undefined ? [] : [{ ...base, key: change.key, reason }];
-      });
-      if (failures.length === 0) return [];
+        if (reason === undefined) done.push(change);
+        else failures.push({ ...base, key: change.key, reason });
+      }
+      if (failures.length === 0) return { done, failures };
       if (Date.now() + pause < deadline) {
         await wait(pause);
         continue;
       }
       const shown = cutShort ? [] : failures.slice(0, listed);
       const rest = failures.length - shown.length;
-      if (rest === 0) return shown;
+      if (rest === 0) return { done, failures: shown };
       const count = `${rest} ${shown.length > 0 ? "more " : ""}${rest === 1 ? "object is" : "objects are"}`;
-      return [
-        ...shown,
-        { ...base, reason: `${count} not as declared yet. The next apply goes on with the work.` },
-      ];
+      const reason = `${count} not as declared yet. The next apply goes on with the work.`;
+      return { done, failures: [...shown, { ...base, reason }] };
     }
   } catch (error) {
     if (error instanceof BrokerError)
-      return [{ ...base, reason: `What was sent could not be read back. ${error.message}` }];
+      return {
+        done: [],
+        failures: [{ ...base, reason: `What was sent could not be read back. ${error.message}` }],
+      };
     throw error;
   }
 }

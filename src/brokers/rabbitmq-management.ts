@@ -66,9 +66,9 @@ export class ManagementApi {
     this.check(answer, `${method} ${request.path}`, Buffer.byteLength(request.body));
   }
 
-  /** What is already gone counts as deleted. */
-  async delete(path: readonly string[]): Promise<void> {
-    const request = { method: "DELETE", path: urlPath(path), timeout: defaultTimeout } as const;
+  /** What is already gone counts as deleted. `timeout` in milliseconds. */
+  async delete(path: readonly string[], timeout = defaultTimeout): Promise<void> {
+    const request = { method: "DELETE", path: urlPath(path), timeout } as const;
     const answer = await this.connections.exchange(request);
     if (answer.status !== 404 || !saysNotFound(answer.text)) this.check(answer, `DELETE ${request.path}`);
   }

@@ -153,7 +153,7 @@ export class RabbitmqClient {
   }
 
   deletePolicy(vhost: string, name: string): Promise<void> {
-    return this.api.delete(["policies", vhost, name]);
+    return this.api.delete(["policies", vhost, name], exportTimeout);
   }
 
   /** Deletes the bindings between two objects that `matches` picks: the API names them by a hash only it computes. */

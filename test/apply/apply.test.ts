@@ -68,11 +68,13 @@ describe("from nothing", () => {
     });
     const plan = everything(relayed.name);
     await relayed.apply(plan);
-    // The vhost with its settings, and one import; topics with one request.
+    // The vhost with its settings, each policy, and one import of all else; topics with one request.
+    const policies = plan.objects.filter(({ kind }) => kind === "rabbitmq-policy");
     expect(rabbitmq.writes().map((line) => line.replace(relayed.name, "V"))).toEqual([
       "PUT /api/vhosts/V",
       "PUT /api/vhost-limits/V/max-connections",
       "PUT /api/vhost-limits/V/max-queues",
+      ...policies.map(() => "POST /api/definitions/V"),
       "POST /api/definitions/V",
     ]);
     expect(kafka.requests.filter((key) => key === kafkaApi.createTopics)).toHaveLength(1);
@@ -98,6 +100,7 @@ kafka:
     ${stage.name}.copies: { partitions: 1, replication: 3 }
 `);
     const result = await stage.apply(plan);
+    expect(result.sent).toEqual({ created: 3, changed: 0, removed: 0 });
     expect(result.failed).toEqual([
       {
         broker: "kafka",
@@ -142,7 +145,9 @@ kafka:
     const plan = stage.plan(`
   policies: { bad: { pattern: ^, definition: { no-such-key: 1 } } }
   queues: { q: { type: classic }, r: { type: classic } }`);
-    expect((await stage.apply(plan)).failed.map(({ reason }) => reason)).toEqual([
+    const { sent, failed } = await stage.apply(plan);
+    expect(sent).toEqual({ created: 1, changed: 0, removed: 0 });
+    expect(failed.map(({ reason }) => reason)).toEqual([
       expect.stringMatching(/no-such-key.*not recognised/),
       expect.stringMatching(/^3 objects are not as declared yet/),
     ]);
