@@ -1,6 +1,6 @@
 // The only place with absolute limits. Each figure is the median of several runs of whole processes, the compared ones in
 // turn, so that a machine that gets slower gets slower for both. Writes BENCHMARK.md, unless only one part is asked for:
-// `npm run bench -- files` or `diff`, which take a minute or two, `brokers` or `pulumi`.
+// `npm run bench -- files` or `diff`, which take a minute or two, `brokers`, `scale` or `pulumi`.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { benchDiff } from "./diff.ts";
 import { benchFiles } from "./files.ts";
 import type { Report } from "./measure.ts";
 import { benchPulumi } from "./pulumi.ts";
+import { benchScale } from "./scale.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -36,6 +37,7 @@ const parts: Readonly<Record<string, (report: Report, directory: string) => Prom
   files: benchFiles,
   diff: benchDiff,
   brokers: benchBrokers,
+  scale: benchScale,
   pulumi: benchPulumi,
 };
 const only = process.argv.slice(2);

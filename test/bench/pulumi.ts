@@ -7,14 +7,21 @@ const stack = (owner: string): string =>
 
 /** What the other engine takes, where there is one. */
 export async function benchPulumi(report: Report): Promise<void> {
-  const what = "`pulumi up --skip-preview` of 400 queues + 400 bindings + 200 topics to empty brokers";
+  const what = "`pulumi up --skip-preview` of 1,000 queues + 1,000 bindings + 1,000 topics to empty brokers";
+  const refreshed = "`drift` of the same against `pulumi refresh --preview-only`";
   if (!engine) {
-    report.note(what, "skipped: there is no Pulumi engine on PATH");
+    for (const line of [what, refreshed]) report.note(line, "skipped: there is no Pulumi engine on PATH");
     return;
   }
-  const { apply, up, preview } = await measurePulumi();
+  const { apply, up, preview, refresh, drift } = await measurePulumi();
   const measured = `${(up / apply).toFixed(1)} x \`apply\` of the same (${seconds(up)}, ${seconds(apply)}), once`;
   report.note(what, `${measured}; then \`pulumi preview\` ${seconds(preview)}`);
+  report.record(
+    refreshed,
+    `${(refresh / drift).toFixed(1)} x faster (${seconds(drift)}, ${seconds(refresh)}), once`,
+    "10 x",
+    refresh >= 10 * drift,
+  );
 }
 
 /** Seconds of whole processes. */
@@ -23,13 +30,16 @@ interface PulumiRun {
   readonly up: number;
   /** Of `pulumi preview` when nothing is to be done. */
   readonly preview: number;
+  /** Of what tells about the brokers when nothing has changed there. */
+  readonly refresh: number;
+  readonly drift: number;
 }
 
-/** The same 400 queues, 400 bindings and 200 topics through both engines, each to empty brokers of its own, once. */
+/** The same 1,000 queues, bindings and topics through both engines, each to empty brokers of its own, once. */
 async function measurePulumi(): Promise<PulumiRun> {
   const clone = new Clone();
   try {
-    writeTopology(clone.directory, 400, 200);
+    writeTopology(clone.directory, 1000, 1000);
     for (const [environment, owner] of [
       ["dev", "pulumi"],
       ["direct", "direct"],
@@ -42,6 +52,10 @@ async function measurePulumi(): Promise<PulumiRun> {
       apply: await timed(() => clone.queueform(["apply", "--env", "direct"])),
       up: await timed(() => clone.pulumi(["up", "--yes", "--skip-preview", "--stack=dev"])),
       preview: await timed(() => clone.pulumi(["preview", "--expect-no-changes", "--stack=dev"])),
+      refresh: await timed(() =>
+        clone.pulumi(["refresh", "--preview-only", "--expect-no-changes", "--stack=dev"]),
+      ),
+      drift: await timed(() => clone.queueform(["drift", "--env", "dev"])),
     };
   } finally {
     await clone.remove();

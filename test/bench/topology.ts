@@ -6,11 +6,11 @@ const stack =
   'config: { queueform:environment: { engine: direct, clusters: { rabbitmq: { main: "${sandbox:rabbitmq}" }, kafka: { main: "${sandbox:kafka}" } } } }\n';
 
 /**
- * Writes a project with `count` queues, bindings and topics each, split by domain into files of 250, with three sets of
- * limits over the queues so that policies are part of it. One exchange, one vhost.
+ * Writes a project with `count` queues and bindings each, and as many topics unless it is told how many, split by domain
+ * into files of 250, with three sets of limits over the queues so that policies are part of it. One exchange, one vhost.
  */
-export function writeProject(directory: string, count: number): void {
-  writeTopology(directory, count, count);
+export function writeProject(directory: string, count: number, topics = count): void {
+  writeTopology(directory, count, topics);
   mkdirSync(join(directory, "stacks"), { recursive: true });
   writeFileSync(join(directory, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
   writeFileSync(join(directory, "stacks/Pulumi.bench.yaml"), stack);
