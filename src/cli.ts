@@ -67,6 +67,11 @@ ${exitCodes}`;
 
 /** Runs one command line and returns the exit code. Whatever goes wrong is said in sentences, never as a stack trace. */
 export async function main(args: readonly string[]): Promise<number> {
+  // Libraries throw in handlers of events, too, where nobody can catch it: also for promises nobody waits for.
+  process.once("uncaughtException", (error) => {
+    sayDefect(error);
+    process.exit(exit.couldNotCheck);
+  });
   try {
     return await run(args);
   } catch (error) {
@@ -78,17 +83,21 @@ export async function main(args: readonly string[]): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return exit.couldNotCheck;
     }
-    const detail =
-      process.env["QUEUEFORM_DEBUG"] && error instanceof Error
-        ? error.stack
-        : error instanceof Error
-          ? error.message
-          : String(error);
-    process.stderr.write(
-      `Queueform failed: ${detail}\nThis is a defect of Queueform. Run it again with QUEUEFORM_DEBUG=1 and report what it prints.\n`,
-    );
+    sayDefect(error);
     return exit.couldNotCheck;
   }
+}
+
+function sayDefect(error: unknown): void {
+  const detail =
+    process.env["QUEUEFORM_DEBUG"] && error instanceof Error
+      ? error.stack
+      : error instanceof Error
+        ? error.message
+        : String(error);
+  process.stderr.write(
+    `Queueform failed: ${detail}\nThis is a defect of Queueform. Run it again with QUEUEFORM_DEBUG=1 and report what it prints.\n`,
+  );
 }
 
 async function run(args: readonly string[]): Promise<number> {

@@ -76,7 +76,7 @@ const nothing: ApplyResult = {
 
 const problemsIn = ({ clusters }: Observation): Target[] =>
   clusters.flatMap(({ broker, cluster, state, reason }) =>
-    state === "failed" ? [{ broker, cluster, problem: reason ?? "" }] : [],
+    state === "failed" || state === "partly" ? [{ broker, cluster, problem: reason ?? "" }] : [],
   );
 
 async function sendAll(

@@ -33,7 +33,8 @@ export async function verify(
   const deadline = Date.now() + (connection.lags && !cutShort ? patience : 0);
   try {
     for (let pause = 50; ; pause *= 2) {
-      const { objects } = await connection.read(desired);
+      const { objects, problems = [] } = await connection.read(desired);
+      if (problems.length > 0) throw new BrokerError(problems.join(" "));
       const found = new Map(objects.map((object) => [object.key, object]));
       const done: Change[] = [];
       const failures: Failure[] = [];

@@ -16,16 +16,17 @@ import {
   ScramMechanisms,
 } from "@platformatic/kafka";
 import { type AclEntry, fromWire, isKnown, toWire } from "./kafka-acl.ts";
-import { BrokerError } from "./error.ts";
+import { BrokerError, NotAllowed } from "./error.ts";
 import { reasonOf } from "./kafka-failure.ts";
 import { replyWithin } from "./kafka-reply.ts";
 
-const readTimeout = 10_000;
 const writeTimeout = 60_000;
 /** How often a password is hashed: what kafka-configs.sh and Pulumi's provider take as well. */
 const iterations = 4096;
 /** Kafka's code for "there is no authorizer". */
 const securityDisabled = 54;
+/** Kafka's codes for what the login may not do: with the cluster, or with a topic or group. */
+const notAuthorized: ReadonlySet<number> = new Set([29, 30, 31]);
 /** Kafka's code for a user that has no SCRAM credentials. */
 const resourceNotFound = 91;
 
@@ -59,10 +60,13 @@ interface Result {
 export class KafkaAccess {
   private readonly connection: Connection;
   private readonly address: string;
+  private readonly silence: number;
 
-  constructor(connection: Connection, address: string) {
+  /** `silence`: milliseconds without a sign of life while it is read. */
+  constructor(connection: Connection, address: string, silence: number) {
     this.connection = connection;
     this.address = address;
+    this.silence = silence;
   }
 
   /** All ACLs, except those about things that Queueform has no word for. */
@@ -76,7 +80,7 @@ export class KafkaAccess {
       operation: AclOperations.ANY,
       permissionType: AclPermissionTypes.ANY,
     };
-    const reply = await this.ask(describeAclsV3.api.async(this.connection, everything), readTimeout);
+    const reply = await this.ask(describeAclsV3.api.async(this.connection, everything), this.silence);
     this.check(reply);
     return reply.resources.flatMap(({ acls, ...target }) =>
       acls.flatMap((acl) => (isKnown({ ...target, ...acl }) ? [fromWire({ ...target, ...acl })] : [])),
@@ -107,7 +111,7 @@ export class KafkaAccess {
     const users = [{ entityType: "user", matchType: ClientQuotaMatchTypes.ANY }] as const;
     const reply = await this.ask(
       describeClientQuotasV1.api.async(this.connection, [...users], true),
-      readTimeout,
+      this.silence,
     );
     this.check(reply);
     return (reply.entries ?? []).flatMap(({ entity, values }) => {
@@ -149,7 +153,7 @@ export class KafkaAccess {
     const reply = await this.ask(
       // Nobody in particular stands for everybody.
       describeUserScramCredentialsV0.api.async(this.connection, []),
-      readTimeout,
+      this.silence,
     );
     this.check(reply);
     return reply.results.flatMap((result) => {
@@ -198,6 +202,10 @@ export class KafkaAccess {
 
   private check({ errorCode, errorMessage }: Result): void {
     if (errorCode === 0) return;
+    if (notAuthorized.has(errorCode))
+      throw new NotAllowed(
+        `Kafka at ${this.address} does not let this login see who may do what (${reasonOf(errorCode, errorMessage)}). Allow it Describe and DescribeConfigs on the cluster.`,
+      );
     throw new BrokerError(
       errorCode === securityDisabled
         ? `Kafka at ${this.address} has no authorizer, so it keeps no ACLs and everybody may do everything. Set authorizer.class.name on its brokers, or "access: none" in the stack file.`
@@ -214,7 +222,7 @@ export class KafkaAccess {
     });
   }
 
-  private ask<Reply>(reply: Promise<Reply>, timeout: number): Promise<Reply> {
-    return replyWithin(timeout, reply, this.connection, this.address);
+  private ask<Reply>(reply: Promise<Reply>, silence: number): Promise<Reply> {
+    return replyWithin(silence, reply, this.connection, this.address);
   }
 }

@@ -1,7 +1,8 @@
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { apiVersionsV3, Connection, metadataV12 } from "@platformatic/kafka";
 import { BrokerError } from "./error.ts";
 import { kafkaFailure } from "./kafka-failure.ts";
+import { seconds, usualSilence } from "./patience.ts";
 
 export interface KafkaLogin {
   /** Brokers to start from, each host:port. */
@@ -14,6 +15,8 @@ export interface KafkaLogin {
     readonly username: string;
     readonly password: string;
   };
+  /** Milliseconds that the broker may be silent; half a minute, and less for the first answer, when absent. */
+  readonly timeout?: number;
 }
 
 export interface OpenConnection {
@@ -21,6 +24,8 @@ export interface OpenConnection {
   readonly address: string;
   readonly clusterId: string;
   readonly version: string;
+  /** Milliseconds that the broker may be silent while it is read. */
+  readonly silence: number;
 }
 
 const mechanisms = {
@@ -31,12 +36,12 @@ const mechanisms = {
 
 /** For all bootstrap brokers together, in milliseconds: a dead cluster must be known within ten seconds. */
 const patience = 8000;
-/** Above what any single call may take; each call has a deadline of its own. */
-const requestTimeout = 120_000;
+/** Each call has a deadline of its own, so the library's must not come first. */
+const requestTimeout = 2_147_483_647;
 
 /** Connects to the first broker that answers. One that doesn't gets its share of the time, then the next is tried. */
 export async function openConnection(login: KafkaLogin): Promise<OpenConnection> {
-  const share = patience / login.bootstrap.length;
+  const share = (login.timeout ?? patience) / login.bootstrap.length;
   const failures: BrokerError[] = [];
   for (const address of login.bootstrap) {
     try {
@@ -61,7 +66,8 @@ export function securityOptions({ tls, ca, sasl }: KafkaLogin, isName = true) {
 
 async function greet(login: KafkaLogin, address: string, timeout: number): Promise<OpenConnection> {
   const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon);
+  // An IPv6 address stands in brackets.
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, "$1");
   const connection = new Connection("queueform", {
     connectTimeout: timeout,
     requestTimeout,
@@ -75,17 +81,15 @@ async function greet(login: KafkaLogin, address: string, timeout: number): Promi
       () =>
         reject(
           new BrokerError(
-            `Kafka at ${address} did not answer within ${Math.round(timeout / 100) / 10} seconds. Check that the broker is well, that the port is one of its listeners, and "tls" in the stack file.`,
+            `Kafka at ${address} did not answer within ${seconds(Math.round(timeout / 100) * 100)}. Check that the broker is well, that the port is one of its listeners, and "tls" in the stack file.`,
           ),
         ),
       timeout,
     );
   });
   try {
-    return await Promise.race([
-      introduce(connection, host, Number(address.slice(colon + 1)), address),
-      expired,
-    ]);
+    const introduced = introduce(connection, host, Number(address.slice(colon + 1)), address);
+    return { ...(await Promise.race([introduced, expired])), silence: login.timeout ?? usualSilence };
   } catch (error) {
     connection.socket?.destroy();
     throw kafkaFailure(address, error);
@@ -99,8 +103,9 @@ async function introduce(
   host: string,
   port: number,
   address: string,
-): Promise<OpenConnection> {
+): Promise<Omit<OpenConnection, "silence">> {
   await connection.connect(host, port);
+  guard(connection.socket);
   const { apiKeys, supportedFeatures } = await apiVersionsV3.api.async(connection, "queueform", "1");
   const offered = apiKeys.find(({ apiKey }) => apiKey === metadataV12.api.key);
   if (!offered || offered.maxVersion < metadataV12.api.version) {
@@ -116,6 +121,20 @@ async function introduce(
     clusterId: clusterId ?? "",
     version: level === undefined ? "" : releaseOf(level),
   };
+}
+
+/** The library throws where nobody can catch it when the size of an answer makes no sense. */
+function guard(socket: Socket): void {
+  for (const receive of socket.listeners("data")) {
+    socket.off("data", receive as (chunk: Buffer) => void);
+    socket.on("data", (chunk: Buffer) => {
+      try {
+        receive.call(socket, chunk);
+      } catch (error) {
+        socket.destroy(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+  }
 }
 
 /** The highest metadata.version that each release knows. Source: MetadataVersion.java. */

@@ -1,6 +1,7 @@
 import { Admin, ListOffsetTimestamps } from "@platformatic/kafka";
 import { type KafkaLogin, securityOptions } from "./kafka-connection.ts";
 import { kafkaFailure } from "./kafka-failure.ts";
+import { usualSilence } from "./patience.ts";
 
 /** What is in a topic now. */
 export interface TopicContents {
@@ -12,8 +13,6 @@ export interface TopicContents {
   readonly lag: Readonly<Record<string, number>>;
 }
 
-const timeout = 10_000;
-
 /**
  * By topic; topics that don't exist are left out. It asks the leaders, the coordinators of all groups and every broker's
  * disks, so the login may describe topics, groups and the cluster. Throws BrokerError.
@@ -22,10 +21,12 @@ export async function topicContents(
   login: KafkaLogin,
   names: readonly string[],
 ): Promise<Map<string, TopicContents>> {
+  const { timeout = usualSilence } = login;
   const admin = new Admin({
     clientId: "queueform",
     bootstrapBrokers: [...login.bootstrap],
     timeout,
+    connectTimeout: timeout,
     requestTimeout: timeout,
     retries: 1,
     ...securityOptions(login),

@@ -1,5 +1,6 @@
 import { findErrorBy, protocolErrors, protocolErrorsCodesById, ResponseError } from "@platformatic/kafka";
 import { BrokerError } from "./error.ts";
+import { type TlsAdvice, tlsFailure } from "./tls-failure.ts";
 
 /** The reply inside an error that only says that some of its items were refused; undefined for any other error. */
 export function replyIn(error: unknown): unknown {
@@ -27,16 +28,13 @@ function sentence(address: string, error: Error): string {
     return `Kafka at ${address} refuses the login: name, password or mechanism is wrong. Check "sasl" in the stack file and the secret that it names.`;
   }
   if (says("requires TLS")) return `Kafka at ${address} asks for TLS. Set "tls: true" in the stack file.`;
-  if (says("TLS handshake failed") || code === "EPROTO" || code?.startsWith("ERR_SSL")) {
-    return `Kafka at ${address} doesn't speak TLS. Set "tls: false" in the stack file, or name the port of its TLS listener.`;
-  }
+  const overTls = code === undefined ? undefined : tlsFailure(`Kafka at ${address}`, code, tlsAdvice);
+  if (overTls !== undefined) return overTls;
+  if (says("TLS handshake failed")) return `Kafka at ${address} doesn't speak TLS. ${tlsAdvice.plain}`;
   if (code === "ECONNREFUSED")
     return `Nothing answers at ${address}: the connection was refused. Check that Kafka runs, and the port in the stack file.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return `The host of ${address} can't be found (${code}). Check its name in the stack file, and that this machine may look it up.`;
-  }
-  if (code !== undefined && /CERT|SIGNATURE|ISSUER/.test(code)) {
-    return `The certificate of Kafka at ${address} is not trusted (${code}). If your own authority signed it, name its PEM file as caFile in the stack file.`;
   }
   if (code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
     return `There is no way to ${address} from here (${code}). Check the network, a VPN or a firewall.`;
@@ -45,8 +43,16 @@ function sentence(address: string, error: Error): string {
   if (says("Connection closed") || code === "ECONNRESET" || code === "EPIPE") {
     return `Kafka at ${address} closed the connection. Check that the port is a listener of Kafka, and whether it asks for a login ("sasl" in the stack file).`;
   }
+  if ([...causes(error)].some((cause) => cause instanceof TypeError || code === "OUT_OF_BOUNDS"))
+    return `What answers at ${address} doesn't speak Kafka's protocol. Check that the port is a listener of Kafka, and that nothing in between changes what passes.`;
   return `Kafka at ${address} can't be asked: ${messages.at(-1) ?? error.message}.`;
 }
+
+const tlsAdvice: TlsAdvice = {
+  authority: "If your own authority signed it, name its PEM file as caFile in the stack file.",
+  plain: 'Set "tls: false" in the stack file, or name the port of its TLS listener.',
+  client: "Queueform has none to show: name a listener that asks for a login (sasl) instead.",
+};
 
 /** An error and everything that caused it. */
 function* causes(error: unknown): Generator<Error> {

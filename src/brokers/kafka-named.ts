@@ -15,20 +15,20 @@ export interface NamedTopics {
   readonly gaps: readonly ReplicationGap[];
 }
 
-const timeout = 10_000;
 /** Kafka's code for a topic that the login may not describe. */
 const notAuthorized = 29;
 
-/** One request; topics that don't exist are left out. Throws BrokerError. */
+/** One request; topics that don't exist are left out. `silence` in milliseconds. Throws BrokerError. */
 export async function describeTopics(
   connection: Connection,
   address: string,
   names: readonly string[],
+  silence: number,
 ): Promise<NamedTopics> {
   // No names would mean all topics.
   if (names.length === 0) return { hidden: [], gaps: [] };
   const reply = metadataV12.api.async(connection, [...names], false);
-  const { topics } = await replyWithin(timeout, reply, connection, address);
+  const { topics } = await replyWithin(silence, reply, connection, address);
   return {
     hidden: topics.flatMap(({ name, errorCode }) => (name && errorCode === notAuthorized ? [name] : [])),
     gaps: topics.flatMap(({ name, partitions }) => {

@@ -1,29 +1,42 @@
 import type { Connection } from "@platformatic/kafka";
 import { BrokerError } from "./error.ts";
 import { kafkaFailure, reasonOf, replyIn } from "./kafka-failure.ts";
+import { patienceWithSlowness, seconds } from "./patience.ts";
 import type { TopicRefusal } from "./kafka-topics.ts";
 
+/** How often it is looked, until a broker that sends nothing counts as silent. */
+const roundsOfSilence = 10;
+
 /**
- * Waits for a reply, `timeout` milliseconds at most. A reply that says no to some of its items comes back like any other;
+ * Waits for a reply. The broker may be silent for `silence` milliseconds; one that is large and keeps coming may take some
+ * times as long. A reply that says no to some of its items comes back like any other;
  * those items carry an error code. Everything else that goes wrong is a BrokerError.
  */
 export async function replyWithin<Reply>(
-  timeout: number,
+  silence: number,
   reply: Promise<Reply>,
   connection: Connection,
   address: string,
 ): Promise<Reply> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    let bytes = connection.socket.bytesRead;
+    let rounds = 0;
+    let idle = 0;
+    timer = setInterval(() => {
+      const received = connection.socket.bytesRead;
+      idle = received > bytes ? 0 : idle + 1;
+      bytes = received;
+      const isSilent = idle >= roundsOfSilence;
+      if (++rounds < roundsOfSilence * patienceWithSlowness && !isSilent) return;
+      clearInterval(timer);
       // Closing in good order would wait for the answer that doesn't come.
       connection.socket.destroy();
-      reject(
-        new BrokerError(
-          `Kafka at ${address} did not answer within ${timeout / 1000} seconds. Check that the broker is well.`,
-        ),
-      );
-    }, timeout);
+      const what = isSilent
+        ? `did not answer within ${seconds(silence)}`
+        : `did not finish its answer within ${seconds(silence * patienceWithSlowness)}, though it kept sending`;
+      reject(new BrokerError(`Kafka at ${address} ${what}. Check that the broker is well.`));
+    }, silence / roundsOfSilence);
   });
   try {
     return await Promise.race([reply, expired]);
@@ -32,7 +45,7 @@ export async function replyWithin<Reply>(
     if (partial !== undefined) return partial as Reply;
     throw kafkaFailure(address, error);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   metadataV12,
 } from "@platformatic/kafka";
 import { KafkaAccess } from "./kafka-access.ts";
-import { type KafkaLogin, openConnection } from "./kafka-connection.ts";
+import { type KafkaLogin, type OpenConnection, openConnection } from "./kafka-connection.ts";
 import { reasonOf } from "./kafka-failure.ts";
 import { batches } from "./kafka-batches.ts";
 import { assignReplicas } from "./kafka-replicas.ts";
@@ -22,7 +22,6 @@ import type { ConfigChange, NewTopic, TopicRefusal, TopicState } from "./kafka-t
 
 export type { NewTopic } from "./kafka-topics.ts";
 
-const readTimeout = 10_000;
 const writeTimeout = 60_000;
 /** The reply carries some 35 configs a topic. */
 const topicsPerDescription = 1000;
@@ -44,24 +43,25 @@ export class KafkaClient {
   readonly access: KafkaAccess;
   private readonly connection: Connection;
   private readonly address: string;
+  private readonly silence: number;
 
-  private constructor(connection: Connection, address: string, clusterId: string, version: string) {
+  private constructor({ connection, address, clusterId, version, silence }: OpenConnection) {
     this.connection = connection;
     this.address = address;
     this.clusterId = clusterId;
     this.version = version;
-    this.access = new KafkaAccess(connection, address);
+    this.silence = silence;
+    this.access = new KafkaAccess(connection, address, silence);
   }
 
-  /** Connects to the first of the bootstrap brokers that answers. Gives up within ten seconds. */
+  /** Connects to the first of the bootstrap brokers that answers. Gives up within ten seconds, or the login's timeout. */
   static async connect(login: KafkaLogin): Promise<KafkaClient> {
-    const { connection, address, clusterId, version } = await openConnection(login);
-    return new KafkaClient(connection, address, clusterId, version);
+    return new KafkaClient(await openConnection(login));
   }
 
   /** All topics, internal ones too. */
   async topics(): Promise<TopicState[]> {
-    const { topics } = await this.ask(metadataV12.api.async(this.connection, null, false), readTimeout);
+    const { topics } = await this.ask(metadataV12.api.async(this.connection, null, false), this.silence);
     const names = topics.flatMap(({ name, isInternal }) => (name && !isInternal ? [name] : []));
     const configs = await this.topicConfigs(names);
     return topics.flatMap(({ name, isInternal, partitions }) => {
@@ -80,7 +80,8 @@ export class KafkaClient {
   }
 
   /** What only a question by name tells. */
-  namedTopics = (names: readonly string[]) => describeTopics(this.connection, this.address, names);
+  namedTopics = (names: readonly string[]) =>
+    describeTopics(this.connection, this.address, names, this.silence);
 
   createTopics(topics: readonly NewTopic[]): Promise<TopicRefusal[]> {
     return this.inBatches(batches(topics, recordsOfTopic), async (batch) => {
@@ -148,7 +149,7 @@ export class KafkaClient {
         topics.map(({ topic }) => topic),
         false,
       ),
-      readTimeout,
+      this.silence,
     );
     const brokers = state.brokers.map(({ nodeId }) => nodeId);
     const refused: TopicRefusal[] = [];
@@ -219,7 +220,7 @@ export class KafkaClient {
         .map((resourceName) => ({ resourceType: topicType, resourceName }));
       const { results } = await this.ask(
         describeConfigsV4.api.async(this.connection, resources, false, false),
-        readTimeout,
+        this.silence,
       );
       for (const { resourceName, errorCode, errorMessage, configs } of results) {
         const set = configs.filter(({ configSource }) => configSource === ConfigSources.DYNAMIC_TOPIC_CONFIG);
@@ -243,7 +244,7 @@ export class KafkaClient {
     return refused;
   }
 
-  private ask<Reply>(reply: Promise<Reply>, timeout: number): Promise<Reply> {
-    return replyWithin(timeout, reply, this.connection, this.address);
+  private ask<Reply>(reply: Promise<Reply>, silence: number): Promise<Reply> {
+    return replyWithin(silence, reply, this.connection, this.address);
   }
 }

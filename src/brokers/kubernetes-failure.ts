@@ -1,4 +1,7 @@
-import { BrokerError } from "./error.ts";
+import { BrokerError, NotAllowed } from "./error.ts";
+import { seconds } from "./patience.ts";
+import { withoutSecrets } from "./redact.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 /** What an error of the connection means to the person who wrote the kubeconfig. `timeout` in milliseconds. */
 export function kubernetesUnreachable(server: string, error: Error, timeout: number): BrokerError {
@@ -7,7 +10,7 @@ export function kubernetesUnreachable(server: string, error: Error, timeout: num
 
 function sentence(server: string, error: Error, timeout: number): string {
   if (error.name === "TimeoutError") {
-    return `Kubernetes at ${server} did not answer within ${timeout / 1000} seconds. Check that it is well, and that nothing in between swallows the connection.`;
+    return `Kubernetes at ${server} did not answer within ${seconds(timeout)}. Check that it is well, and that nothing in between swallows the connection.`;
   }
   // fetch says only that it failed; why stands in the cause.
   const cause = error.cause instanceof Error ? error.cause : error;
@@ -21,12 +24,12 @@ function sentence(server: string, error: Error, timeout: number): string {
   if (["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(code)) {
     return `There is no way to ${server} from here (${code}). Check the network, a VPN or a firewall.`;
   }
-  if (code.startsWith("ERR_SSL") || code === "EPROTO") {
-    return `${server} doesn't speak TLS as the kubeconfig expects (${code}). Check the server's port in the kubeconfig, and the client certificate if there is one.`;
-  }
-  if (/CERT|SIGNATURE|ISSUER/.test(code)) {
-    return `The certificate of ${server} is not trusted (${code}). Check certificate-authority-data in the kubeconfig: it must be of this cluster.`;
-  }
+  const overTls = tlsFailure(server, code, {
+    authority: "Check certificate-authority-data in the kubeconfig: it must be of this cluster.",
+    plain: "Check the server's port in the kubeconfig.",
+    client: "Check the client certificate in the kubeconfig.",
+  });
+  if (overTls !== undefined) return overTls;
   if (["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(code)) {
     return `${server} closed the connection before it had answered (${code}). Look at the cluster, or at the proxy before it, and try again.`;
   }
@@ -40,23 +43,26 @@ export interface Attempt {
   readonly doing: string;
   /** Answers about secrets may quote them. */
   readonly confidential: boolean;
+  /** What the request was sent with: some servers repeat it. */
+  readonly credentials: readonly string[];
 }
 
 /** What an answer that is no success means. `body` is its text, a Status object when it comes from Kubernetes itself. */
 export function kubernetesRefusal(
-  { server, context, doing, confidential }: Attempt,
+  { server, context, doing, confidential, credentials }: Attempt,
   status: number,
   body: string,
 ): BrokerError {
   const { message, causes } = statusIn(body);
-  const said = message === undefined || confidential ? "" : `: ${message}`;
+  const said =
+    message === undefined || confidential ? "" : `: ${withoutSecrets(message, credentials).slice(0, 500)}`;
   if (status === 401) {
     return new BrokerError(
       `Kubernetes at ${server} refuses the login of context "${context}" (401): its credentials are wrong or have expired. Log in again, or correct the kubeconfig.`,
     );
   }
   if (status === 403) {
-    return new BrokerError(
+    return new NotAllowed(
       `Kubernetes at ${server} does not allow to ${doing} (403)${said}. Give the account of context "${context}" that right, or use another context.`,
     );
   }
@@ -69,6 +75,11 @@ export function kubernetesRefusal(
   if (status === 409 && causes.length > 0) {
     return new BrokerError(
       `Kubernetes at ${server} did not ${doing}: somebody else manages ${causes.join("; ")}. Remove the object or those fields there, or hand it over with the label app.kubernetes.io/managed-by=queueform.`,
+    );
+  }
+  if (status === 429 || status >= 500) {
+    return new BrokerError(
+      `Kubernetes at ${server} is not able to ${doing} now (${status})${said}. Look at the cluster, or wait, and try again.`,
     );
   }
   return new BrokerError(

@@ -1,12 +1,15 @@
 import type { HttpMethod, KubeConfig } from "@kubernetes/client-node";
 import { BrokerError } from "./error.ts";
 import { kubernetesRefusal, kubernetesUnreachable } from "./kubernetes-failure.ts";
+import { usualSilence } from "./patience.ts";
 
 export interface KubernetesLogin {
   /** Path of a kubeconfig file; the usual places when absent. */
   readonly kubeconfig?: string;
   /** The current one of the kubeconfig when absent. */
   readonly context?: string;
+  /** Milliseconds for each answer, all of it; half a minute when absent. */
+  readonly timeout?: number;
 }
 
 export interface Call {
@@ -27,8 +30,6 @@ export interface KubernetesHttp {
   close(): Promise<void>;
 }
 
-const timeout = 10_000;
-
 /** More would only wait in the API server. */
 const mostAtATime = 8;
 
@@ -40,19 +41,25 @@ export async function openKubernetesHttp(login: KubernetesLogin): Promise<Kubern
   // Loaded here and not above: it takes longer to load than most commands run.
   const { IsomorphicFetchHttpLibrary, KubeConfig, RequestContext } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
+  const { timeout = usualSilence } = login;
   const server = selectServer(config, login);
   const credentials = new RequestContext(server, "GET");
   try {
     await config.applySecurityAuthentication(credentials);
   } catch (error) {
     throw new BrokerError(
-      `The credentials for Kubernetes at ${server} (context "${config.currentContext}") can't be obtained: ${firstLine(error)}. Check the user of that context in the kubeconfig.`,
+      `The credentials for Kubernetes at ${server} (context "${config.currentContext}") can't be obtained: ${firstLine(error)}. Check server and user of that context in the kubeconfig.`,
       { cause: error },
     );
   }
   const dispatcher = credentials.getDispatcher();
   const library = new IsomorphicFetchHttpLibrary();
   const inTurn = limiter(mostAtATime);
+  // The whole of the header, and what stands after "Bearer".
+  const secrets = [credentials.getHeaders()["Authorization"] ?? ""].flatMap((header) => [
+    header,
+    header.replace(/^\w+ /, ""),
+  ]);
 
   const exchange = async ({
     method,
@@ -87,6 +94,7 @@ export async function openKubernetesHttp(login: KubernetesLogin): Promise<Kubern
         context: config.currentContext,
         doing: call.doing,
         confidential: call.confidential === true,
+        credentials: secrets,
       };
       throw kubernetesRefusal(attempt, status, text);
     },

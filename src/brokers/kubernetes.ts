@@ -61,7 +61,10 @@ export class KubernetesClient {
       doing: `read ${called(object)}`,
       confidential: isSecret(object),
     });
-    return answer === undefined ? undefined : (answer as KubernetesObject);
+    if (answer === undefined) return undefined;
+    if (!isNamed(answer) || answer.kind !== object.kind || answer.metadata.name !== object.metadata.name)
+      throw unexpected(`read ${called(object)}`);
+    return answer;
   }
 
   /** All objects of a kind in a namespace that carry a label. */
@@ -72,15 +75,12 @@ export class KubernetesClient {
     label: string,
   ): Promise<KubernetesObject[]> {
     const path = `${collectionOf(apiVersion, kind, namespace)}?labelSelector=${encodeURIComponent(label)}`;
-    const answer = await this.found({
-      method: "GET",
-      path,
-      doing: `list objects of kind ${kind} in namespace "${namespace}"`,
-      confidential: kind === "Secret",
-    });
-    const items = Array.isArray(answer["items"]) ? (answer["items"] as KubernetesObject[]) : [];
+    const doing = `list objects of kind ${kind} in namespace "${namespace}"`;
+    const { items } = await this.found({ method: "GET", path, doing, confidential: kind === "Secret" });
+    // Anything else would read as "nothing there".
+    if (!Array.isArray(items) || !items.every(isNamed)) throw unexpected(doing);
     // Lists leave out what all their items have in common.
-    return items.map((item) => ({ ...item, apiVersion, kind }));
+    return items.map((item: KubernetesObject) => ({ ...item, apiVersion, kind }));
   }
 
   /**
@@ -163,6 +163,20 @@ function collectionOf(apiVersion: string, kind: string, namespace: string | unde
 function pathOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   return `${collectionOf(apiVersion, kind, metadata.namespace)}/${encodeURIComponent(metadata.name)}`;
 }
+
+/** Whether something is an object of Kubernetes; those in lists don't say their kind. */
+function isNamed(value: unknown): value is KubernetesObject {
+  const metadata: unknown = isRecord(value) ? value["metadata"] : undefined;
+  return isRecord(metadata) && textAt(metadata, "name") !== undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const unexpected = (doing: string): BrokerError =>
+  new BrokerError(
+    `Kubernetes was asked to ${doing}, and the answer is none of Kubernetes's. Check the server in the kubeconfig, and proxies before it.`,
+  );
 
 const called = ({ kind, metadata }: KubernetesObject): string => `${kind} "${metadata.name}"`;
 const isSecret = ({ kind }: KubernetesObject): boolean => kind === "Secret";

@@ -1,4 +1,5 @@
 import type { ManagementApi } from "./rabbitmq-management.ts";
+import { shapes } from "./rabbitmq-shapes.ts";
 
 export interface UserInfo {
   readonly name: string;
@@ -34,9 +35,9 @@ export class RabbitmqAccess {
   }
 
   async users(): Promise<UserInfo[]> {
-    const users = ((await this.api.list(["users"])) ?? []) as (Omit<UserInfo, "tags"> & {
-      readonly tags: readonly string[] | string;
-    })[];
+    const users = await this.api.wholeList<
+      Omit<UserInfo, "tags"> & { readonly tags: readonly string[] | string }
+    >(["users"], shapes.user);
     // Before 3.9, tags were one text with commas.
     return users.map((user) => ({
       ...user,
@@ -44,12 +45,12 @@ export class RabbitmqAccess {
     }));
   }
 
-  async permissions(): Promise<PermissionInfo[]> {
-    return ((await this.api.list(["permissions"])) ?? []) as PermissionInfo[];
+  permissions(): Promise<PermissionInfo[]> {
+    return this.api.wholeList(["permissions"], shapes.permission);
   }
 
-  async topicPermissions(): Promise<TopicPermissionInfo[]> {
-    return ((await this.api.list(["topic-permissions"])) ?? []) as TopicPermissionInfo[];
+  topicPermissions(): Promise<TopicPermissionInfo[]> {
+    return this.api.wholeList(["topic-permissions"], shapes.topicPermission);
   }
 
   /** Makes a user, or gives it another password. */
@@ -59,7 +60,7 @@ export class RabbitmqAccess {
 
   /** Changes the tags and keeps the password, which the broker tells as a hash. */
   async retagUser(name: string, tags: readonly string[]): Promise<void> {
-    const user = (await this.api.get(["users", name])) as UserInfo | undefined;
+    const user = await this.api.get<UserInfo>(["users", name], shapes.user);
     if (!user) return;
     const { password_hash, hashing_algorithm } = user;
     await this.api.send("PUT", ["users", name], { password_hash, hashing_algorithm, tags: tags.join(",") });

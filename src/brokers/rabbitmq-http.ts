@@ -1,11 +1,7 @@
-import {
-  Agent as HttpAgent,
-  type ClientRequest,
-  type IncomingMessage,
-  request as requestHttp,
-} from "node:http";
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { connectionFailure } from "./rabbitmq-failure.ts";
+import { BrokerError } from "./error.ts";
+import { connectionFailure, lateAnswer } from "./rabbitmq-failure.ts";
 
 export interface ManagementLogin {
   /** URL of the management API, without a trailing slash. */
@@ -14,6 +10,8 @@ export interface ManagementLogin {
   readonly password: string;
   /** PEM text of the certificate authority to trust instead of the usual ones. */
   readonly ca?: string;
+  /** Milliseconds that the broker may be silent while it is read; half a minute when absent. */
+  readonly timeout?: number;
 }
 
 export interface HttpRequest {
@@ -22,14 +20,19 @@ export interface HttpRequest {
   readonly path: string;
   /** JSON text. */
   readonly body?: string | undefined;
+  /** Milliseconds without a sign of life after which the broker is given up. */
+  readonly silence: number;
   /** Milliseconds for everything, the answer included. */
-  readonly timeout: number;
+  readonly total: number;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
 }
+
+/** Bytes of one answer; some more and JavaScript can't make a text of them. */
+const longestAnswer = 500_000_000;
 
 /**
  * HTTP over connections that are kept and shared. node:http rather than fetch: without another dependency, fetch can't be
@@ -39,6 +42,8 @@ export class HttpConnections {
   private readonly login: ManagementLogin;
   private readonly secure: boolean;
   private readonly agent: HttpAgent;
+  /** When something came last, whatever had asked for it: a request that waits for its turn is not to blame. */
+  private heard = 0;
 
   constructor(login: ManagementLogin) {
     this.login = login;
@@ -66,31 +71,50 @@ export class HttpConnections {
   }
 
   private attempt(
-    { method, path, body, timeout }: HttpRequest,
+    { method, path, body, silence, total }: HttpRequest,
     agent: HttpAgent | false,
   ): Promise<HttpAnswer> {
     const { endpoint, username, password, ca } = this.login;
-    const signal = AbortSignal.timeout(timeout);
-    return new Promise((resolve, reject) => {
-      const fail = (error: Error, sent?: ClientRequest): void => {
-        const stale = sent?.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
-        reject(
-          stale
-            ? new StaleConnection()
-            : connectionFailure(endpoint, error, signal.aborted ? timeout : undefined),
-        );
+    const asked = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    return new Promise<HttpAnswer>((resolve, reject) => {
+      const fail = (error: Error): void => {
+        const stale = request.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET";
+        reject(stale ? new StaleConnection() : connectionFailure(endpoint, error));
+      };
+      const giveUp = (error: BrokerError): void => {
+        reject(error);
+        request.destroy();
+      };
+      const watch = (): void => {
+        const now = performance.now();
+        const silent = Math.max(asked, this.heard) + silence - now;
+        const slow = asked + total - now;
+        if (slow <= 0) giveUp(lateAnswer(endpoint, total, silence < total));
+        else if (silent <= 0) giveUp(lateAnswer(endpoint, silence, false));
+        else timer = setTimeout(watch, Math.ceil(Math.min(silent, slow)));
       };
       const receive = (response: IncomingMessage): void => {
         const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", (error) => fail(error));
+        let size = 0;
+        response.on("data", (chunk: Buffer) => {
+          this.heard = performance.now();
+          chunks.push(chunk);
+          size += chunk.length;
+          if (size > longestAnswer)
+            giveUp(
+              new BrokerError(
+                `${endpoint} sends more than ${longestAnswer / 1_000_000} MB at once, so it is hardly the management API of RabbitMQ. Check the endpoint in the stack file.`,
+              ),
+            );
+        });
+        response.on("error", (error) => reject(connectionFailure(endpoint, error)));
         response.on("end", () =>
           resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") }),
         );
       };
       const options = {
         method,
-        signal,
         agent,
         ...(ca !== undefined && { ca }),
         auth: `${username}:${password}`,
@@ -98,9 +122,10 @@ export class HttpConnections {
         headers: { accept: "*/*", ...(body !== undefined && jsonBody(body)) },
       };
       const request = (this.secure ? requestHttps : requestHttp)(`${endpoint}${path}`, options, receive);
-      request.on("error", (error) => fail(error, request));
+      request.on("error", fail);
       request.end(body);
-    });
+      watch();
+    }).finally(() => clearTimeout(timer));
   }
 }
 

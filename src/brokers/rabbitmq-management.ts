@@ -1,5 +1,8 @@
-import { BrokerError } from "./error.ts";
+import { BrokerError, NotAllowed } from "./error.ts";
+import { patienceWithSlowness, usualSilence } from "./patience.ts";
 import { HttpConnections, type HttpAnswer, type ManagementLogin } from "./rabbitmq-http.ts";
+import { fits, type Shape } from "./rabbitmq-shapes.ts";
+import { withoutSecrets } from "./redact.ts";
 
 /** The broker understood a request and said no. */
 export class Rejection extends BrokerError {
@@ -13,7 +16,8 @@ export class Rejection extends BrokerError {
   }
 }
 
-const defaultTimeout = 10_000;
+/** Milliseconds for writing something small. */
+const writeTimeout = 10_000;
 
 /** What the answers of the management API mean. Every failure is a BrokerError in sentences, without the password. */
 export class ManagementApi {
@@ -25,26 +29,26 @@ export class ManagementApi {
     this.connections = new HttpConnections(login);
   }
 
-  /** The answer, or undefined when the broker says that there is no such object. `timeout` in milliseconds. */
-  async get(path: readonly string[], { query = "", timeout = defaultTimeout } = {}): Promise<unknown> {
-    const answer = await this.connections.exchange({
-      method: "GET",
-      path: `${urlPath(path)}${query}`,
-      timeout,
-    });
-    if (answer.status === 404 && saysNotFound(answer.text)) return undefined;
-    this.check(answer, `GET ${urlPath(path)}`);
-    return this.parse(answer);
+  /** An object of this shape, or undefined when the broker says that there is no such object. */
+  async get<T>(path: readonly string[], shape: Shape, query = ""): Promise<T | undefined> {
+    const found = await this.read(path, query);
+    if (found === undefined || fits(found, shape)) return found as T | undefined;
+    throw this.unexpected(path);
   }
 
-  /** The same for what is a list: anything else that answers there would read as "nothing there". */
-  async list(
-    path: readonly string[],
-    options: { query?: string; timeout?: number } = {},
-  ): Promise<unknown[] | undefined> {
-    const found = await this.get(path, options);
-    if (found === undefined || Array.isArray(found)) return found;
+  /** The same for a list: anything else that answers there would read as "nothing there". */
+  async list<T>(path: readonly string[], shape: Shape, query = ""): Promise<T[] | undefined> {
+    const found = await this.read(path, query);
+    if (found === undefined || (Array.isArray(found) && found.every((item) => fits(item, shape))))
+      return found as T[] | undefined;
     throw this.unexpected(path);
+  }
+
+  /** A list that every broker has, though it may be empty. */
+  async wholeList<T>(path: readonly string[], shape: Shape, query = ""): Promise<T[]> {
+    const found = await this.list<T>(path, shape, query);
+    if (!found) throw this.unexpected(path);
+    return found;
   }
 
   /** What to throw when an answer is JSON and yet not what RabbitMQ answers there. */
@@ -59,16 +63,18 @@ export class ManagementApi {
     method: "PUT" | "POST",
     path: readonly string[],
     body: unknown,
-    timeout = defaultTimeout,
+    timeout = writeTimeout,
   ): Promise<void> {
-    const request = { method, path: urlPath(path), body: JSON.stringify(body), timeout };
+    const limits = { silence: timeout, total: timeout };
+    const request = { method, path: urlPath(path), body: JSON.stringify(body), ...limits };
     const answer = await this.connections.exchange(request);
     this.check(answer, `${method} ${request.path}`, Buffer.byteLength(request.body));
   }
 
   /** What is already gone counts as deleted. `timeout` in milliseconds. */
-  async delete(path: readonly string[], timeout = defaultTimeout): Promise<void> {
-    const request = { method: "DELETE", path: urlPath(path), timeout } as const;
+  async delete(path: readonly string[], timeout = writeTimeout): Promise<void> {
+    const limits = { silence: timeout, total: timeout };
+    const request = { method: "DELETE", path: urlPath(path), ...limits } as const;
     const answer = await this.connections.exchange(request);
     if (answer.status !== 404 || !saysNotFound(answer.text)) this.check(answer, `DELETE ${request.path}`);
   }
@@ -77,16 +83,29 @@ export class ManagementApi {
     this.connections.close();
   }
 
+  private async read(path: readonly string[], query: string): Promise<unknown> {
+    const { timeout: silence = usualSilence } = this.login;
+    const answer = await this.connections.exchange({
+      method: "GET",
+      path: `${urlPath(path)}${query}`,
+      silence,
+      total: silence * patienceWithSlowness,
+    });
+    if (answer.status === 404 && saysNotFound(answer.text)) return undefined;
+    this.check(answer, `GET ${urlPath(path)}`);
+    return this.parse(answer);
+  }
+
   /** `size` is that of the request's body, in bytes. */
   private check({ status, text }: HttpAnswer, request: string, size = 0): void {
     if (status >= 200 && status < 300) return;
-    const { endpoint, username } = this.login;
-    const reason = reasonIn(text);
+    const { endpoint, username, password } = this.login;
+    const reason = withoutSecrets(reasonIn(text), [password, `${username}:${password}`]);
     const detail = reason === "" ? String(status) : `${status}: ${reason}`;
     // The broker says 401 to users of the wrong rank, too.
     if (status === 403 || (status === 401 && /administrator|access/i.test(reason))) {
-      throw new BrokerError(
-        `RabbitMQ at ${endpoint} doesn't allow user "${username}" to do this (${detail}). Reading and writing definitions needs the tag "administrator".`,
+      throw new NotAllowed(
+        `RabbitMQ at ${endpoint} doesn't allow user "${username}" to ${request} (${detail}). Reading and writing definitions needs the tag "administrator".`,
       );
     }
     if (status === 401) {
@@ -107,7 +126,17 @@ export class ManagementApi {
         reason,
       );
     }
-    if (status >= 500 || status < 400) {
+    if (status >= 300 && status < 400) {
+      throw new BrokerError(
+        `${endpoint} sends whoever asks it somewhere else (${status}), as a proxy with a sign-in page does. Name the management API itself in the stack file.`,
+      );
+    }
+    if (status === 429) {
+      throw new BrokerError(
+        `${endpoint} has been asked too often (${detail}). Wait, or let the proxy before the broker allow more, and try again.`,
+      );
+    }
+    if (status >= 500 || status < 200) {
       throw new BrokerError(
         `RabbitMQ at ${endpoint} failed to answer (${detail}). Look at the broker, or at the proxy before it, and try again.`,
       );

@@ -12,6 +12,7 @@ import type {
 import type { ManagementLogin } from "./rabbitmq-http.ts";
 import { partsOf } from "./rabbitmq-parts.ts";
 import { ManagementApi, Rejection } from "./rabbitmq-management.ts";
+import { fits, shapes } from "./rabbitmq-shapes.ts";
 
 export interface Overview {
   readonly clusterName: string;
@@ -35,13 +36,11 @@ export interface NodeState {
 }
 
 interface OverviewAnswer {
-  readonly cluster_name?: string;
+  readonly cluster_name: string;
   readonly rabbitmq_version?: string;
   readonly default_queue_type?: string;
 }
 
-/** Exports of 10,000 queues take seconds to write. */
-const exportTimeout = 60_000;
 /** An import declares one object after the other: 1,000 quorum queues take the better part of a minute. */
 const importTimeout = 15 * 60_000;
 /** Bytes of one request. Brokers take at least 10 MB unless they are told otherwise, proxies before them often 1 MB. */
@@ -60,8 +59,8 @@ export class RabbitmqClient {
   }
 
   async overview(): Promise<Overview> {
-    const overview = (await this.api.get(["overview"])) as OverviewAnswer | undefined;
-    if (typeof overview?.cluster_name !== "string") {
+    const overview = await this.api.get<OverviewAnswer>(["overview"], {});
+    if (!overview || !fits(overview, shapes.overview)) {
       throw new BrokerError(
         `There is no management API at ${this.endpoint}: something else answers there. Check the path and the port in the stack file.`,
       );
@@ -74,12 +73,12 @@ export class RabbitmqClient {
   }
 
   /** undefined when there is no such vhost. */
-  async vhost(name: string): Promise<VhostInfo | undefined> {
-    return (await this.api.get(["vhosts", name])) as VhostInfo | undefined;
+  vhost(name: string): Promise<VhostInfo | undefined> {
+    return this.api.get(["vhosts", name], shapes.vhost);
   }
 
   async vhostLimits(name: string): Promise<VhostLimits> {
-    const found = (await this.api.list(["vhost-limits", name])) as { value: VhostLimits }[] | undefined;
+    const found = await this.api.list<{ value: VhostLimits }>(["vhost-limits", name], shapes.limits);
     return found?.[0]?.value ?? {};
   }
 
@@ -87,12 +86,8 @@ export class RabbitmqClient {
   async definitions(vhost: string): Promise<VhostDefinitions | undefined> {
     // The export of a single vhost fails (500, seen on 4.0.5) when its name is not ASCII.
     if (/[^\x20-\x7e]/.test(vhost)) return this.definitionsInAll(vhost);
-    const path = ["definitions", vhost];
     try {
-      const found = (await this.api.get(path, { timeout: exportTimeout })) as VhostDefinitions | undefined;
-      // Whatever else answers there would read as a vhost without a single queue.
-      if (found === undefined || Array.isArray(found?.queues)) return found;
-      throw this.api.unexpected(path);
+      return await this.api.get<VhostDefinitions>(["definitions", vhost], shapes.definitions);
     } catch (error) {
       if (error instanceof Rejection && error.reason === "vhost_not_found") return undefined;
       throw error;
@@ -101,14 +96,16 @@ export class RabbitmqClient {
 
   /** The whole cluster: all vhosts, and users with hashes of their passwords. */
   async allDefinitions(): Promise<AllDefinitions> {
-    return (await this.api.get(["definitions"], { timeout: exportTimeout })) as AllDefinitions;
+    const path = ["definitions"];
+    const found = await this.api.get<AllDefinitions>(path, shapes.allDefinitions);
+    if (!found) throw this.api.unexpected(path);
+    return found;
   }
 
   private async definitionsInAll(vhost: string): Promise<VhostDefinitions | undefined> {
     const all = await this.allDefinitions();
     const inside = <T extends { readonly vhost: string }>(list: readonly T[]): T[] =>
       list.filter((one) => one.vhost === vhost);
-    if (!Array.isArray(all?.vhosts)) throw this.api.unexpected(["definitions"]);
     if (!all.vhosts.some(({ name }) => name === vhost)) return undefined;
     return {
       policies: inside(all.policies),
@@ -153,7 +150,7 @@ export class RabbitmqClient {
   }
 
   deletePolicy(vhost: string, name: string): Promise<void> {
-    return this.api.delete(["policies", vhost, name], exportTimeout);
+    return this.api.delete(["policies", vhost, name], importTimeout);
   }
 
   /** Deletes the bindings between two objects that `matches` picks: the API names them by a hash only it computes. */
@@ -170,7 +167,7 @@ export class RabbitmqClient {
       binding.destination_type === "queue" ? "q" : "e",
       binding.destination,
     ];
-    const found = ((await this.api.get(between)) ?? []) as NamedBinding[];
+    const found = (await this.api.list<NamedBinding>(between, shapes.binding)) ?? [];
     await Promise.all(
       found.filter(matches).map(({ properties_key: key }) => this.api.delete([...between, key])),
     );
@@ -179,24 +176,24 @@ export class RabbitmqClient {
   /** The arguments of every queue of a vhost as Pulumi's provider reads them too; none when there is no such vhost. */
   async queueArguments(vhost: string): Promise<Pick<QueueDefinition, "name" | "arguments">[]> {
     const query = "?columns=name,arguments";
-    const found = await this.api.get(["queues", vhost], { query, timeout: exportTimeout });
-    return (found ?? []) as Pick<QueueDefinition, "name" | "arguments">[];
+    return (await this.api.list(["queues", vhost], shapes.stored, query)) ?? [];
   }
 
   /** Every binding of a vhost with the name that the broker has for it; none when there is no such vhost. */
   async bindings(vhost: string): Promise<NamedBinding[]> {
     const query = "?columns=source,destination,destination_type,routing_key,arguments,properties_key";
-    const found = await this.api.get(["bindings", vhost], { query, timeout: exportTimeout });
-    return (found ?? []) as NamedBinding[];
+    return (await this.api.list(["bindings", vhost], shapes.binding, query)) ?? [];
   }
 
   /** How many messages are in a queue, ready or not yet acknowledged; undefined when the broker can't say for sure. */
   async messagesIn(vhost: string, queue: string): Promise<number | undefined> {
     // Without this query the count is that of the last statistics, which are up to five seconds old.
     const query = "?disable_stats=true&enable_queue_totals=true";
-    const found = (await this.api.get(["queues", vhost, queue], { query })) as
-      | { type?: string; messages?: number }
-      | undefined;
+    const found = await this.api.get<{ type?: string; messages?: number }>(
+      ["queues", vhost, queue],
+      shapes.counted,
+      query,
+    );
     // Other types count every few seconds whatever is asked: their 0 may be old.
     return found?.messages === 0 && found.type !== "classic" ? undefined : found?.messages;
   }
@@ -207,10 +204,11 @@ export class RabbitmqClient {
    */
   async queueCounts(vhost: string): Promise<Map<string, QueueCounts> | undefined> {
     const query = "?disable_stats=true&enable_queue_totals=true&columns=name,messages";
-    const [queues, consumers = []] = (await Promise.all([
-      this.api.list(["queues", vhost], { query, timeout: exportTimeout }),
-      this.api.list(["consumers", vhost], { query: "?columns=queue.name", timeout: exportTimeout }),
-    ])) as [{ name: string; messages?: number }[]?, { queue: { name: string } }[]?];
+    const ofConsumers = "?columns=queue.name";
+    const [queues, consumers = []] = await Promise.all([
+      this.api.list<{ name: string; messages?: number }>(["queues", vhost], shapes.counted, query),
+      this.api.list<{ queue: { name: string } }>(["consumers", vhost], shapes.consumer, ofConsumers),
+    ]);
     const byQueue = Map.groupBy(consumers, ({ queue }) => queue.name);
     return (
       queues &&
@@ -222,17 +220,15 @@ export class RabbitmqClient {
     );
   }
 
-  async nodes(): Promise<NodeState[]> {
+  nodes(): Promise<NodeState[]> {
     const query = "?columns=name,running,mem_alarm,disk_free_alarm";
-    return ((await this.api.list(["nodes"], { query })) ?? []) as NodeState[];
+    return this.api.wholeList(["nodes"], shapes.node, query);
   }
 
   /** How many dead letters a queue keeps until another has taken them, as of its last statistics, five seconds ago at most. */
   async deadLettersIn(vhost: string, queue: string): Promise<number> {
     const query = "?columns=messages_dlx";
-    const found = (await this.api.get(["queues", vhost, queue], { query })) as
-      | { messages_dlx?: number }
-      | undefined;
+    const found = await this.api.get<{ messages_dlx?: number }>(["queues", vhost, queue], {}, query);
     return found?.messages_dlx ?? 0;
   }
 

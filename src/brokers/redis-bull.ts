@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { CronRepeatOptions, EveryRepeatOptions } from "bull";
 import { BrokerError } from "./error.ts";
 import type { FoundSchedule, QueueAddress, QueueWriter, Schedule } from "./redis-queues.ts";
+import { contentOf, optionsOf } from "./redis-json.ts";
 import { connectionOptions, type RedisClient, type RedisLogin } from "./redis.ts";
 
 /**
@@ -40,12 +41,12 @@ export async function readBullSchedules(
       timestamp: _timestamp,
       prevMillis: _prevMillis,
       ...rest
-    } = JSON.parse(options) as Record<string, unknown>;
+    } = optionsOf(options);
     const { limit, startDate } = (details ?? {}) as { limit?: number; startDate?: number };
     return {
       ...found,
       ...rhythm,
-      data: JSON.parse(data) as unknown,
+      data: contentOf(data),
       options: rest,
       ...(limit !== undefined && { limit }),
       ...(startDate !== undefined && { startDate: new Date(startDate).getTime() }),

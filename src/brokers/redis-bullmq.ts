@@ -1,5 +1,6 @@
 import { BrokerError } from "./error.ts";
 import type { FoundSchedule, QueueAddress, QueueWriter, Schedule } from "./redis-queues.ts";
+import { contentOf, optionsOf } from "./redis-json.ts";
 import { connectionOptions, type RedisClient, type RedisLogin } from "./redis.ts";
 
 /** `repeat` is the sorted set of the schedulers' ids and the times of their next jobs. Throws BrokerError. */
@@ -23,8 +24,8 @@ export async function readBullmqSchedules(
     return {
       id,
       name: hash["name"] ?? id,
-      data: JSON.parse(hash["data"] ?? "{}") as unknown,
-      options: JSON.parse(hash["opts"] ?? "{}") as Record<string, unknown>,
+      data: contentOf(hash["data"] ?? "{}"),
+      options: optionsOf(hash["opts"] ?? "{}"),
       isAlive: answers[index * 2 + 1] === 1,
       ...defined({
         cron: hash["pattern"],

@@ -1,4 +1,7 @@
-import { BrokerError } from "./error.ts";
+import { BrokerError, NotAllowed } from "./error.ts";
+import { seconds } from "./patience.ts";
+import { withoutSecrets } from "./redact.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 export interface RedisLogin {
   readonly host: string;
@@ -7,6 +10,8 @@ export interface RedisLogin {
   /** The default user when absent. */
   readonly username?: string;
   readonly password?: string;
+  /** Milliseconds that it may be silent; some seconds when absent. */
+  readonly timeout?: number;
 }
 
 /** Such as ["hgetall", key]; the library wants lower case. */
@@ -20,10 +25,17 @@ export interface RedisClient {
   close(): void;
 }
 
-const timeout = 5000;
+const usualTimeout = 5000;
 
 /** For ioredis, also inside the job libraries: never tries twice, and waits for nobody longer than some seconds. */
-export const connectionOptions = ({ host, port, tls, username, password }: RedisLogin) => ({
+export const connectionOptions = ({
+  host,
+  port,
+  tls,
+  username,
+  password,
+  timeout = usualTimeout,
+}: RedisLogin) => ({
   host,
   port,
   ...(tls && { tls: {} }),
@@ -39,7 +51,6 @@ export const connectionOptions = ({ host, port, tls, username, password }: Redis
 export async function openRedis(login: RedisLogin): Promise<RedisClient> {
   // Loaded here and not above: only commands that talk to a Redis need it.
   const { Redis } = await import("ioredis");
-  const { host, port, tls } = login;
   const redis = new Redis({ ...connectionOptions(login), lazyConnect: true, enableReadyCheck: false });
   // The promises below tell too, but only this event says why a connection was lost.
   let lost: Error | undefined;
@@ -48,14 +59,19 @@ export async function openRedis(login: RedisLogin): Promise<RedisClient> {
     try {
       return await work;
     } catch (error) {
-      redis.disconnect();
       const reason = error instanceof Error ? error : new Error(String(error));
-      throw new BrokerError(sentence(`${host}:${port}`, lost ?? reason, tls), { cause: reason });
+      // A command that is refused says nothing about the others.
+      if (reason.name !== "ReplyError") redis.disconnect();
+      throw failure(login, lost ?? reason);
     }
   };
   await orFailure(redis.connect());
   return {
-    info: async (section) => fields(await orFailure(redis.info(section))),
+    info: async (section) => {
+      const answer: unknown = await orFailure(redis.info(section));
+      if (typeof answer !== "string") throw notRedis(login);
+      return fields(answer);
+    },
     send: async (commands) => {
       const answers = await orFailure(redis.pipeline(commands.map((command) => [...command])).exec());
       return Promise.all(
@@ -73,24 +89,45 @@ function fields(info: string): Record<string, string> {
   );
 }
 
-function sentence(place: string, error: Error, tls: boolean): string {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
+const placeOf = ({ host, port }: RedisLogin): string => `${host}:${port}`;
+
+const notRedis = (login: RedisLogin): BrokerError =>
+  new BrokerError(
+    `What answers at ${placeOf(login)} is not Redis, or something in between changes what passes. Check the endpoint in the stack file.`,
+  );
+
+function failure(login: RedisLogin, error: Error): BrokerError {
   const { message } = error;
+  const place = placeOf(login);
+  if (message.startsWith("NOPERM"))
+    return new NotAllowed(
+      `Redis at ${place} does not let this user do what is needed: its settings are read with INFO (+info), job queues under the keys of their prefix and queueform:*. It says: ${message}`,
+    );
+  if (error.name === "ParserError") return notRedis(login);
+  return new BrokerError(sentence(place, error, login));
+}
+
+function sentence(place: string, error: Error, { tls, password = "", timeout }: RedisLogin): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "";
+  const message = withoutSecrets(error.message, [password]);
   if (code === "ECONNREFUSED")
     return `Nothing answers at ${place}: the connection was refused. Check that Redis runs, and the endpoint in the stack file.`;
   if (code === "ENOTFOUND" || code === "EAI_AGAIN")
     return `The host of ${place} can't be found (${code}). Check the endpoint in the stack file, and that this machine may look it up.`;
   if (code === "ETIMEDOUT" || /timed? ?out/i.test(message))
-    return `Redis at ${place} did not answer within ${timeout / 1000} seconds. Check the network, a firewall, and whether it wants TLS (rediss:).`;
+    return `Redis at ${place} did not answer within ${seconds(timeout ?? usualTimeout)}. Check the network, a firewall, and whether it ${tls ? "speaks TLS: without, the endpoint begins with redis:" : "wants TLS (rediss:)"}.`;
   if (message.startsWith("NOAUTH"))
     return `Redis at ${place} asks for a password. Name it as a secret in the stack file.`;
   if (/^WRONGPASS|invalid username-password|invalid password/i.test(message))
     return `Redis at ${place} refuses the login: the user or the password is wrong. Check the secret that the stack file names.`;
-  if (message.startsWith("NOPERM"))
-    return `Redis at ${place} does not let this user do what is needed: its settings are read with INFO (+info), job queues under the keys of their prefix and queueform:*. It says: ${message}`;
-  if (tls && (code.startsWith("ERR_SSL") || code === "EPROTO"))
-    return `${place} doesn't speak TLS (${code}). Check whether the endpoint should begin with redis: instead.`;
-  if (/CERT|SIGNATURE|ISSUER/.test(code))
-    return `The certificate of ${place} is not trusted (${code}). Have Node trust its authority with NODE_EXTRA_CA_CERTS.`;
-  return `Redis at ${place} can't be asked (${code || message}).`;
+  if (message.startsWith("LOADING"))
+    return `Redis at ${place} is still reading its data from disk. Try again when it is done.`;
+  if (message.startsWith("WRONGTYPE"))
+    return `Redis at ${place} has something else under a key of a job queue, so the queue's library can't use it either. Look at the keys under the prefix of its queues, and at queueform:job-queues.`;
+  const overTls = tlsFailure(place, code, {
+    authority: "Have Node trust its authority with NODE_EXTRA_CA_CERTS.",
+    plain: "Check whether the endpoint should begin with redis: instead.",
+    client: "Queueform has none to show: let it ask for a password only (tls-auth-clients no).",
+  });
+  return overTls ?? `Redis at ${place} can't be asked (${code || message}).`;
 }

@@ -59,6 +59,12 @@ export const environmentOption: Option = {
   placeholder: "ENV",
   description: "The environment: stacks/Pulumi.ENV.yaml",
 };
+export const timeoutOption: Option = {
+  type: "string",
+  placeholder: "SECONDS",
+  description:
+    "How long a broker may be silent before it is given up (default: 8 until it says who it is, then 30; Redis 5). An answer that keeps coming may take ten times as long",
+};
 export const outputOption: Option = {
   type: "string",
   short: "o",

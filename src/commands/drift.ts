@@ -12,9 +12,9 @@ import { couldNotCheck, foundIn } from "../report/drift/verdict.ts";
 import type { Paint } from "../report/style.ts";
 import type { Diagnostic } from "../topology/diagnostic.ts";
 import { projectDirectory, UsageError } from "../topology/files.ts";
-import { type Command, environmentOption, exit, json, text, worst } from "./command.ts";
+import { type Command, environmentOption, exit, json, text, timeoutOption, worst } from "./command.ts";
 import { explain, loadEnvironmentOrExplain } from "./diagnose.ts";
-import { requireEnvironment } from "./environment.ts";
+import { requireEnvironment, withTimeoutOf } from "./environment.ts";
 import { writeJobSummary } from "./job-summary.ts";
 import { pathInRepository } from "./repository.ts";
 
@@ -32,6 +32,7 @@ export const command: Command = {
     "Compares the brokers of an environment with the files: what was changed, what is missing, what nobody declared, what could not be checked. Says who would win, and how to put it right. Changes nothing on the brokers.",
   options: {
     env: environmentOption,
+    timeout: timeoutOption,
     state: {
       type: "string",
       placeholder: "FILE",
@@ -59,7 +60,7 @@ export const command: Command = {
       throw new UsageError("--write-ignore needs the reason why what differs may stay.");
     const loaded = loadEnvironmentOrExplain(paths, name, console);
     if (!loaded) return exit.findings;
-    const { environment } = loaded;
+    const environment = withTimeoutOf(loaded.environment, values);
     const directory = projectDirectory();
     const errors: Diagnostic[] = [];
     const entries = readIgnores(directory, (error) => errors.push(error));

@@ -13,6 +13,8 @@ interface Cluster {
   /** What the cluster must say of itself before anything is written: see `identity` in the stack file. */
   readonly identity?: string;
   readonly reach: Reach;
+  /** Milliseconds that it may be silent; each client's own choice when absent. */
+  readonly timeout?: number;
   readonly mark: Mark;
 }
 
@@ -74,6 +76,22 @@ export interface Environment {
   readonly clusters: Clusters;
   readonly overlay: readonly Patch[];
   readonly source: Source;
+}
+
+/** The same environment, with brokers that may be silent for so many milliseconds. */
+export function withTimeout(environment: Environment, timeout: number): Environment {
+  const patient = <T extends Cluster>(clusters: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+    new Map([...clusters].map(([name, cluster]) => [name, { ...cluster, timeout }]));
+  const { rabbitmq, kafka, kubernetes, redis } = environment.clusters;
+  return {
+    ...environment,
+    clusters: {
+      rabbitmq: patient(rabbitmq),
+      kafka: patient(kafka),
+      kubernetes: patient(kubernetes),
+      redis: patient(redis),
+    },
+  };
 }
 
 export const brokerNames: Record<Broker, string> = {

@@ -74,6 +74,8 @@ export interface Kind<Value = unknown, Spec extends JsonObject = JsonObject> {
   /** Canonical spec: what the broker would report back, every default that matters written out. */
   compile(declaration: Declaration<Value>): Spec;
   references(declaration: Declaration<Value>): Reference[];
+  /** Dotted paths of the words in the file that can have set a field of the spec, where they are not called the same. */
+  words?(field: string): readonly string[];
   /** True for what holds or routes messages: Pulumi then refuses to delete or replace it. */
   protects(spec: Spec): boolean;
   /** Whether the broker deletes, together with this object, one of kind `dependent` that depends on it. Never when absent. */

@@ -8,6 +8,7 @@ import { otherSecret } from "../kinds/password.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { UsageError } from "../topology/files.ts";
 import type { JsonObject } from "../topology/json.ts";
+import type { Hidden } from "./hidden.ts";
 import type { Reading, Unchecked } from "./connection.ts";
 
 export const rabbitmqAccessFacets: ReadonlyMap<string, RabbitmqAccessFacet> = new Map(
@@ -35,7 +36,7 @@ interface Cluster extends ManagedAccess {
 
 /**
  * Users and rights on a cluster, also of kinds that the plan has nothing of any more. Where the files don't manage
- * access, who may do what is none of our business, and nothing is asked.
+ * access, who may do what is none of our business, and nothing is asked. What the login may not see goes to `hidden`.
  */
 export async function readAccess<Client>(
   facets: ReadonlyMap<string, Observer<Client>>,
@@ -43,6 +44,7 @@ export async function readAccess<Client>(
   cluster: Cluster,
   desired: readonly PlanObject[],
   lookup: SecretLookup,
+  hidden: Hidden,
 ): Promise<Reading> {
   const objects: PlanObject[] = [];
   const unchecked: Unchecked[] = [];
@@ -50,10 +52,10 @@ export async function readAccess<Client>(
   const { name } = cluster;
   const vhosts = new Set(desired.flatMap(vhostOf));
   for (const [kind, { unseen, observe }] of facets) {
-    const specs = new Map(
-      desired.filter((object) => object.kind === kind).map(({ key, spec }) => [key, spec]),
-    );
-    for (const found of await observe(client, { cluster: name, specs, vhosts })) {
+    const own = desired.filter((object) => object.kind === kind);
+    const specs = new Map(own.map(({ key, spec }) => [key, spec]));
+    const observed = await hidden.unless(observe(client, { cluster: name, specs, vhosts }), own);
+    for (const found of observed ?? []) {
       const { key, principal, concerns = false } = found;
       const wanted = specs.get(key);
       const isCandidate = isPrincipal(cluster, principal);

@@ -2,7 +2,7 @@ import type { Plan, PlanObject } from "../plan/plan.ts";
 import { hasScope, isOwned, type Scope } from "../plan/scope.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import { placeOf } from "./clusters.ts";
-import type { Observation } from "./observe.ts";
+import { type Observation, wasRead } from "./observe.ts";
 import { type Superseded, supersededObjects } from "./superseded.ts";
 
 /** A plan beside what is on the brokers, as far as they could be read. */
@@ -23,9 +23,7 @@ const isClaimed = (object: PlanObject, scopes: readonly Scope[]): boolean =>
 
 export function compare(plan: Plan, { objects, unchecked, clusters }: Observation): Comparison {
   const read = new Set(
-    clusters
-      .filter(({ state }) => state === "read")
-      .map(({ broker, cluster }) => JSON.stringify([broker, cluster])),
+    clusters.filter(wasRead).map(({ broker, cluster }) => JSON.stringify([broker, cluster])),
   );
   const unknown = new Set(unchecked.map(({ key }) => key));
   const declared = new Map(plan.objects.map((object) => [object.key, object]));

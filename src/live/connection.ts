@@ -47,6 +47,8 @@ export interface Reading {
   /** What is on the cluster, in canonical form; what brokers make by themselves (amq.*, __*) is left out. */
   readonly objects: readonly PlanObject[];
   readonly unchecked: readonly Unchecked[];
+  /** What the login may not see: the rest was read all the same. Whatever is declared there is in `unchecked`. */
+  readonly problems?: readonly string[];
   /** RabbitMQ only. */
   readonly operatorPolicies?: readonly OperatorPolicy[];
 }

@@ -5,7 +5,7 @@ import { withClusters } from "./clusters.ts";
 import type { Ailment } from "./connection.ts";
 import { type Drift, drift } from "./drift.ts";
 import { ailmentsOf, emptyClusters } from "./health.ts";
-import { readAll } from "./observe.ts";
+import { readAll, wasRead } from "./observe.ts";
 import { probeAll, type Target } from "./targets.ts";
 
 export interface Inspection {
@@ -26,7 +26,10 @@ export function inspect(plan: Plan, environment: Environment, lookup: SecretLook
     });
     const observation = await readAll(checked);
     // What did not answer just now would only be waited for once more.
-    const answering = checked.filter((_use, index) => observation.clusters[index]?.state === "read");
+    const answering = checked.filter((_use, index) => {
+      const cluster = observation.clusters[index];
+      return cluster && wasRead(cluster);
+    });
     const ailments = await ailmentsOf(answering);
     const found = drift(plan, observation);
     return { targets, drift: found, ailments: [...ailments, ...emptyClusters(found)] };

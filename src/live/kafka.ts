@@ -9,14 +9,19 @@ import type { PlanObject } from "../plan/plan.ts";
 import { kafkaAccessFacets, readAccess } from "./access.ts";
 import { topicsAtStake } from "./at-stake.ts";
 import type { Connection, Unchecked } from "./connection.ts";
+import { Hidden } from "./hidden.ts";
 import { kafkaWords } from "./own-words.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */
-function kafkaLogin({ bootstrap, tls, caFile, sasl }: KafkaCluster, lookup: SecretLookup): KafkaLogin {
+function kafkaLogin(
+  { bootstrap, tls, caFile, sasl, timeout }: KafkaCluster,
+  lookup: SecretLookup,
+): KafkaLogin {
   return {
     bootstrap,
     tls,
     ...(caFile !== undefined && { ca: readAuthority(caFile) }),
+    ...(timeout !== undefined && { timeout }),
     ...(sasl && { sasl: { ...sasl, password: resolveSecret(sasl.password, lookup) } }),
   };
 }
@@ -68,16 +73,19 @@ export function connectKafka(cluster: KafkaCluster, lookup: SecretLookup): Conne
       const found = new Set(objects.map(({ key }) => key));
       const absent = desired.filter(({ kind, key }) => kind === "kafka-topic" && !found.has(key));
       unchecked.push(...(await hiddenAmong(absent, await client())));
+      const hidden = new Hidden();
       const access = await readAccess(
         kafkaAccessFacets,
         await client(),
         { ...cluster, login: cluster.sasl?.username },
         desired,
         lookup,
+        hidden,
       );
       return {
         objects: [...objects, ...access.objects],
-        unchecked: [...unchecked, ...access.unchecked],
+        unchecked: [...unchecked, ...access.unchecked, ...hidden.unchecked],
+        problems: hidden.problems,
       };
     },
     ailments: async (desired) => {

@@ -1,4 +1,4 @@
-import { openKubernetes, type KubernetesClient } from "../brokers/kubernetes.ts";
+import { openKubernetes, type KubernetesClient, type KubernetesObject } from "../brokers/kubernetes.ts";
 import type { KubernetesCluster } from "../environment/environment.ts";
 import type { SecretLookup } from "../environment/secrets.ts";
 import {
@@ -11,6 +11,7 @@ import {
 import { projectOnto, trimmed } from "../kinds/kubernetes-object/observe.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import type { Connection, Reading, Unchecked } from "./connection.ts";
+import { Hidden } from "./hidden.ts";
 import { observeSecret } from "./kubernetes-secret.ts";
 
 /** What patterns make inside a namespace: where to look for objects that nobody declares any more. */
@@ -48,15 +49,14 @@ async function readObjects(
   lookup: SecretLookup,
 ): Promise<Reading> {
   const declared = new Map(
-    desired
-      .filter(({ kind }) => kind === "kubernetes-object")
-      .map(({ key, spec }) => [key, spec as Manifest]),
+    desired.flatMap((object) => (object.kind === "kubernetes-object" ? [[object.key, object] as const] : [])),
   );
-  const living = await livingObjects(client, cluster, declared);
+  const hidden = new Hidden();
+  const living = await livingObjects(client, cluster, declared, hidden);
   const objects: PlanObject[] = [];
   const unchecked: Unchecked[] = [];
   for (const [key, manifest] of living) {
-    const wanted = declared.get(key);
+    const wanted = declared.get(key)?.spec as Manifest | undefined;
     const observe = (spec: Manifest): void =>
       void objects.push({ kind: "kubernetes-object", key, cluster, spec, dependsOn: [] });
     if (!wanted) {
@@ -69,33 +69,41 @@ async function readObjects(
       observe(projectOnto(wanted, manifest));
     }
   }
-  return { objects, unchecked };
+  return { objects, unchecked: [...unchecked, ...hidden.unchecked], problems: hidden.problems };
 }
 
 /** What is there of the declared objects, and what carries our label beside them, by key. */
 async function livingObjects(
   client: KubernetesClient,
   cluster: string,
-  declared: ReadonlyMap<string, Manifest>,
+  declared: ReadonlyMap<string, PlanObject>,
+  hidden: Hidden,
 ): Promise<Map<string, Manifest>> {
-  const namespaces = new Set([...declared.values()].flatMap((manifest) => namespaceOf(manifest) ?? []));
+  const namespaces = new Set(
+    [...declared.values()].flatMap(({ spec }) => namespaceOf(spec as Manifest) ?? []),
+  );
+  const label = `${managedByLabel}=${managedByQueueform}`;
   const lists = await Promise.all(
     [...namespaces].flatMap((namespace) =>
       ownTypes.map(([apiVersion, kind]) =>
-        client.list(apiVersion, kind, namespace, `${managedByLabel}=${managedByQueueform}`),
+        // Those that are declared are asked for one by one below: an account may be allowed that alone.
+        hidden.unless(client.list(apiVersion, kind, namespace, label), []),
       ),
     ),
   );
   const found = new Map<string, Manifest>();
-  const add = (manifest: Manifest): void => {
+  const add = (object: KubernetesObject | undefined): void => {
+    const manifest = object as Manifest | undefined;
     // What is being deleted is as good as gone, and can't be kept by writing to it.
-    if (manifest.metadata["deletionTimestamp"] === undefined)
+    if (manifest && manifest.metadata["deletionTimestamp"] === undefined)
       found.set(manifestKey(cluster, manifest), manifest);
   };
-  for (const object of lists.flat()) add(object as Manifest);
+  for (const object of lists.flatMap((list) => list ?? [])) add(object);
   // Namespaces themselves, and what exists without our label: made by hand, or not there at all.
-  const others = [...declared].filter(([key]) => !found.has(key));
-  const asked = await Promise.all(others.map(([, manifest]) => client.get(manifest)));
-  for (const object of asked) if (object) add(object as Manifest);
+  const others = [...declared.values()].filter(({ key }) => !found.has(key));
+  const asked = await Promise.all(
+    others.map((object) => hidden.unless(client.get(object.spec as Manifest), [object])),
+  );
+  for (const object of asked) add(object);
   return found;
 }

@@ -10,9 +10,12 @@ import type { OperatorPolicy, Unchecked } from "./connection.ts";
 export interface ClusterState {
   readonly broker: Broker;
   readonly cluster: string;
-  /** "skipped": not asked, on purpose (`reach: none`). "failed": could not be asked. */
-  readonly state: "read" | "skipped" | "failed";
-  /** Why it was not read. */
+  /**
+   * "partly": the login may not see all of it. "skipped": not asked, on purpose (`reach: none`). "failed": could not be
+   * asked.
+   */
+  readonly state: "read" | "partly" | "skipped" | "failed";
+  /** Why it was not read, or not all of it. */
   readonly reason?: string;
   /** How many objects the plan has there. */
   readonly declared: number;
@@ -31,6 +34,9 @@ export interface Observation {
 export function observe(plan: Plan, environment: Environment, lookup: SecretLookup): Promise<Observation> {
   return withClusters(plan, environment, lookup, readAll);
 }
+
+/** Whether what is on a cluster can be compared, all of it or some. */
+export const wasRead = ({ state }: ClusterState): boolean => state === "read" || state === "partly";
 
 export async function readAll(uses: readonly ClusterUse[]): Promise<Observation> {
   const readings = await Promise.all(uses.map(readOne));
@@ -60,8 +66,12 @@ async function readOne({
   if (skipped !== undefined) return without("skipped", skipped);
   if (!connection) return without("failed", problem ?? "");
   try {
-    const reading = await connection.read(desired);
-    return { operatorPolicies: [], ...reading, clusters: [{ ...base, state: "read" }] };
+    const { problems = [], operatorPolicies = [], ...reading } = await connection.read(desired);
+    const state: ClusterState =
+      problems.length === 0
+        ? { ...base, state: "read" }
+        : { ...base, state: "partly", reason: [...new Set(problems)].join(" ") };
+    return { ...reading, operatorPolicies, clusters: [state] };
   } catch (error) {
     if (error instanceof BrokerError) return without("failed", error.message);
     throw error;

@@ -11,11 +11,12 @@ import { rabbitmqAccessFacets, readAccess } from "./access.ts";
 import { queuesAtStake } from "./at-stake.ts";
 import { rabbitmqAilments } from "./rabbitmq-health.ts";
 import type { Connection, OperatorPolicy } from "./connection.ts";
+import { Hidden } from "./hidden.ts";
 import { rabbitmqWords } from "./own-words.ts";
 
 /** Throws UsageError when the password or the certificate file can't be found. */
 export function openRabbitmq(
-  { endpoint, username, password, caFile }: RabbitmqCluster,
+  { endpoint, username, password, caFile, timeout }: RabbitmqCluster,
   lookup: SecretLookup,
 ): RabbitmqClient {
   return new RabbitmqClient({
@@ -23,6 +24,7 @@ export function openRabbitmq(
     username,
     password: resolveSecret(password, lookup),
     ...(caFile !== undefined && { ca: readAuthority(caFile) }),
+    ...(timeout !== undefined && { timeout }),
   });
 }
 
@@ -43,10 +45,14 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
     },
     read: async (desired) => {
       const declared = new Map(desired.map((object) => [object.key, object]));
+      const hidden = new Hidden();
       const inVhosts = desired.filter(({ kind }) => rabbitmqFacets.has(kind));
-      const names = new Set(inVhosts.map(({ spec }) => String(spec["vhost"] ?? spec["name"])));
-      const vhosts = await readVhosts(client, [...names], (name) =>
-        declared.has(vhostKey(cluster.name, name)),
+      const groups = Map.groupBy(inVhosts, ({ spec }) => String(spec["vhost"] ?? spec["name"]));
+      const vhosts = await readVhosts(
+        client,
+        groups,
+        (name) => declared.get(vhostKey(cluster.name, name)),
+        hidden,
       );
       const access = await readAccess(
         rabbitmqAccessFacets,
@@ -54,11 +60,13 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
         { ...cluster, login: cluster.username },
         desired,
         lookup,
+        hidden,
       );
-      const objects = vhosts.flatMap((vhost) => objectsIn(vhost, cluster.name, declared));
+      const objects = vhosts.flatMap((vhost) => objectsIn(vhost, cluster.name, declared, hidden));
       return {
         objects: [...objects, ...access.objects],
-        unchecked: access.unchecked,
+        unchecked: [...access.unchecked, ...hidden.unchecked],
+        problems: hidden.problems,
         operatorPolicies: vhosts.flatMap((vhost) => operatorPoliciesIn(vhost, cluster.name)),
       };
     },
@@ -71,25 +79,30 @@ export function connectRabbitmq(cluster: RabbitmqCluster, lookup: SecretLookup):
   };
 }
 
-/** Those vhosts that exist. What only declared ones are compared by is read only for those. */
+/**
+ * Those vhosts that exist and may be seen. What only declared ones are compared by is read only for those; it may be
+ * hidden by itself.
+ */
 async function readVhosts(
   client: RabbitmqClient,
-  names: readonly string[],
-  isDeclared: (name: string) => boolean,
+  groups: ReadonlyMap<string, readonly PlanObject[]>,
+  declaredVhost: (name: string) => PlanObject | undefined,
+  hidden: Hidden,
 ): Promise<VhostState[]> {
+  const names = [...groups.keys()];
   const [overview, ...found] = await Promise.all([
-    names.some(isDeclared) ? client.overview() : undefined,
-    ...names.map((name) =>
-      Promise.all([
-        name,
-        client.definitions(name),
-        isDeclared(name) ? client.vhost(name) : undefined,
-        isDeclared(name) ? client.vhostLimits(name) : undefined,
-      ]),
-    ),
+    names.some(declaredVhost) ? client.overview() : undefined,
+    ...[...groups].map(async ([name, own]) => {
+      const vhost = declaredVhost(name);
+      const [definitions, settings] = await Promise.all([
+        hidden.unless(client.definitions(name), own),
+        vhost && hidden.unless(Promise.all([client.vhost(name), client.vhostLimits(name)]), [vhost]),
+      ]);
+      return { name, definitions, settings };
+    }),
   ]);
   const defaultQueueType = overview?.defaultQueueType ?? "classic";
-  return found.flatMap(([name, definitions, info = { name }, limits = {}]) =>
+  return found.flatMap(({ name, definitions, settings: [info = { name }, limits = {}] = [] }) =>
     definitions ? [{ definitions, info, limits, defaultQueueType }] : [],
   );
 }
@@ -107,11 +120,12 @@ function objectsIn(
   vhost: VhostState,
   cluster: string,
   declared: ReadonlyMap<string, PlanObject>,
+  hidden: Hidden,
 ): PlanObject[] {
   return [...rabbitmqFacets].flatMap(([kind, facet]) =>
     facet
       .observe(vhost, cluster, (key) => declared.get(key)?.spec)
-      .filter(({ key }) => facet.onlyDeclared === undefined || declared.has(key))
+      .filter(({ key }) => (facet.onlyDeclared === undefined || declared.has(key)) && !hidden.has(key))
       .map(({ key, spec }): PlanObject => ({ kind, key, cluster, spec, dependsOn: [] })),
   );
 }

@@ -1,5 +1,8 @@
+import { BrokerError } from "../brokers/error.ts";
+import { contentOf, optionsOf } from "../brokers/redis-json.ts";
 import type { QueueAddress } from "../brokers/redis-queues.ts";
 import type { RedisClient } from "../brokers/redis.ts";
+import { isObject } from "../topology/json.ts";
 
 /**
  * What Queueform wrote into a job queue. It stands beside the queue and not in it: an application that writes the same
@@ -27,10 +30,26 @@ export interface MarkedQueue {
 export async function readMarks(client: RedisClient): Promise<MarkedQueue[]> {
   const [answer] = await client.send([["hgetall", marksKey]]);
   return Object.entries(answer as Record<string, string>).map(([field, text]) => {
-    const [prefix, queue] = JSON.parse(field) as [string, string];
-    return { address: { prefix, queue }, mark: JSON.parse(text) as Mark };
+    const [prefix, queue] = [contentOf(field)].flat();
+    if (typeof prefix !== "string" || typeof queue !== "string") throw unreadable(field);
+    return { address: { prefix, queue }, mark: markIn(text, field) };
   });
 }
+
+function markIn(text: string, field: string): Mark {
+  const { library, schedules, limits } = optionsOf(text);
+  if (!isObject(library) || !Array.isArray(schedules) || typeof limits !== "boolean") throw unreadable(field);
+  return {
+    library: { name: String(library["name"]), major: Number(library["major"]) },
+    schedules: schedules.map(String),
+    limits,
+  };
+}
+
+const unreadable = (field: string): BrokerError =>
+  new BrokerError(
+    `The field ${JSON.stringify(field)} of the hash ${marksKey} is not as Queueform writes it, so nobody knows which schedules are its own. Delete the field (HDEL); the next apply writes it anew.`,
+  );
 
 /** undefined takes the mark away. Throws BrokerError. */
 export async function writeMark(
@@ -45,5 +64,5 @@ export async function writeMark(
 /** Throws BrokerError. */
 export async function readMark(client: RedisClient, address: QueueAddress): Promise<Mark | undefined> {
   const [text] = await client.send([["hget", marksKey, fieldOf(address)]]);
-  return typeof text === "string" ? (JSON.parse(text) as Mark) : undefined;
+  return typeof text === "string" ? markIn(text, fieldOf(address)) : undefined;
 }

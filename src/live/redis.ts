@@ -1,3 +1,4 @@
+import { NotAllowed } from "../brokers/error.ts";
 import { openRedis, type RedisClient, type RedisLogin } from "../brokers/redis.ts";
 import type { RedisCluster } from "../environment/environment.ts";
 import { resolveSecret, type SecretLookup } from "../environment/secrets.ts";
@@ -5,6 +6,7 @@ import type { RedisServerSpec } from "../kinds/redis-server/definition.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { jobsAtStake } from "./at-stake.ts";
 import type { Connection } from "./connection.ts";
+import { Hidden } from "./hidden.ts";
 import { readContents } from "./redis-content.ts";
 import { redisAilments } from "./redis-health.ts";
 
@@ -19,28 +21,40 @@ export async function connectRedis(cluster: RedisCluster, lookup: SecretLookup):
   return {
     broker: "redis",
     cluster: cluster.name,
-    probe: async () => {
-      const server = await client.info("server");
-      const valkey = server["valkey_version"];
-      return {
-        identity: "",
-        version: valkey === undefined ? (server["redis_version"] ?? "unknown") : `Valkey ${valkey}`,
-      };
-    },
+    probe: async () => ({ identity: "", version: await versionOf(client) }),
     read: async (desired) => {
+      const hidden = new Hidden();
       const servers = desired.filter(({ kind }) => kind === "redis-server");
       const queues = desired.filter(({ kind }) => kind === "redis-content");
       const objects = await Promise.all([
-        servers.length > 0 ? compareSettings(client, cluster.name, servers) : [],
+        servers.length > 0
+          ? hidden.unless(compareSettings(client, cluster.name, servers), servers)
+          : undefined,
         // Also without queues in the file: the last one may just have gone from it.
-        readContents(client, cluster.name, queues),
+        hidden.unless(readContents(client, cluster.name, queues), queues),
       ]);
-      return { objects: objects.flat(), unchecked: [] };
+      return {
+        objects: objects.flatMap((part) => part ?? []),
+        unchecked: hidden.unchecked,
+        problems: hidden.problems,
+      };
     },
     ailments: (desired) => redisAilments(client, cluster.name, desired),
     atStake: (objects) => jobsAtStake(objects, client),
     close: () => Promise.resolve(client.close()),
   };
+}
+
+/** Whoever may not ask for it has been let in all the same, and by a Redis. */
+async function versionOf(client: RedisClient): Promise<string> {
+  try {
+    const server = await client.info("server");
+    const valkey = server["valkey_version"];
+    return valkey === undefined ? (server["redis_version"] ?? "unknown") : `Valkey ${valkey}`;
+  } catch (error) {
+    if (error instanceof NotAllowed) return "unknown";
+    throw error;
+  }
 }
 
 async function compareSettings(

@@ -18,12 +18,15 @@ export interface Target {
   readonly skipped?: string;
 }
 
-/** Milliseconds that a cluster may take to say who it is. */
-const patience = 9000;
+/** Milliseconds that a cluster may take to say who it is, unless somebody said otherwise. */
+const usualPatience = 8000;
+/** Milliseconds after which a client that found no words for its own impatience is given up. */
+const grace = 1000;
 
 /**
  * Asks every cluster of the plan, all at once, whether it can be reached, accepts the login and is the one that the
- * stack file means. Never throws for a cluster: what is wrong is its `problem`. Takes at most ten seconds.
+ * stack file means. Never throws for a cluster: what is wrong is its `problem`. Takes at most ten seconds, or the
+ * cluster's timeout and one.
  */
 export function checkTargets(environment: Environment, plan: Plan, lookup: SecretLookup): Promise<Target[]> {
   return withClusters(plan, environment, lookup, (uses) => probeAll(uses, environment));
@@ -33,6 +36,7 @@ export function probeAll(uses: readonly ClusterUse[], environment: Environment):
   return Promise.all(
     uses.map(async ({ broker, cluster, connection, problem, skipped }): Promise<Target> => {
       const base = { broker, cluster };
+      const timeout = environment.clusters[broker].get(cluster)?.timeout;
       if (!connection)
         return {
           ...base,
@@ -40,7 +44,7 @@ export function probeAll(uses: readonly ClusterUse[], environment: Environment):
           ...(skipped !== undefined && { skipped }),
         };
       try {
-        const { identity, version } = await askInTime(connection);
+        const { identity, version } = await askInTime(connection, (timeout ?? usualPatience) + grace);
         const mismatch = identityProblem(environment, broker, cluster, identity);
         return {
           ...base,
@@ -56,7 +60,7 @@ export function probeAll(uses: readonly ClusterUse[], environment: Environment):
   );
 }
 
-async function askInTime(connection: Connection): Promise<Identity> {
+async function askInTime(connection: Connection, patience: number): Promise<Identity> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const message = `${brokerNames[connection.broker]} did not say who it is within ${patience / 1000} seconds. Check that it is well, and that nothing in between swallows the connection.`;

@@ -1,5 +1,6 @@
 import type { Declaration } from "../topology/file.ts";
 import { isObject, type JsonObject } from "../topology/json.ts";
+import { recordEntry, writtenMark } from "../topology/mark.ts";
 import { durationToMilliseconds, sizeToBytes } from "../topology/units.ts";
 import { canonicalJson, digest, policyKey } from "../kinds/key.ts";
 import {
@@ -9,6 +10,7 @@ import {
 } from "../kinds/rabbitmq-policy/definition.ts";
 import { listNames, PolicyMatcher } from "../kinds/rabbitmq-policy/matching.ts";
 import { queueTypeOf } from "../kinds/rabbitmq-queue/definition.ts";
+import { settingWords } from "../kinds/rabbitmq-queue/words.ts";
 import type { DeadLetterValue } from "./dead-letter.ts";
 import type { Pattern } from "./pattern.ts";
 import type { QueueWithBehaviour } from "./queue-behaviour.ts";
@@ -92,8 +94,12 @@ function policiesFor(queues: QueueDeclaration[], declared: PolicySpec[]): Declar
     };
     const id = canonicalJson(value);
     const group = groups.get(id);
-    if (group) group.members.push(queue);
-    else groups.set(id, { value, members: [queue] });
+    if (group) {
+      group.members.push(queue);
+      continue;
+    }
+    for (const setting of Object.keys(settings)) recordOrigin(value.definition, setting, queue);
+    groups.set(id, { value, members: [queue] });
   }
   return [...groups.values()].flatMap(({ value, members }) =>
     chunks(members.toSorted((a, b) => (a.name < b.name ? -1 : 1))).map((chunk) => {
@@ -113,6 +119,14 @@ function policiesFor(queues: QueueDeclaration[], declared: PolicySpec[]): Declar
       };
     }),
   );
+}
+
+/** What a policy says was written at its queues: the first of them stands for all. */
+function recordOrigin(definition: JsonObject, setting: string, { value }: QueueDeclaration): void {
+  for (const word of settingWords[setting] ?? []) {
+    const mark = writtenMark(value, word);
+    if (mark) return recordEntry(definition, setting, { value: mark });
+  }
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Reference } from "../kinds/kind.ts";
 import { patterns } from "../patterns/index.generated.ts";
 import type { Declaration, TopologyFile } from "../topology/file.ts";
 import { isObject, type JsonObject } from "../topology/json.ts";
-import { positionOf } from "../topology/mark.ts";
-import type { Plan, PlanObject } from "./plan.ts";
+import { type Mark, positionOf, writtenMark } from "../topology/mark.ts";
+import type { Origin, Plan, PlanObject } from "./plan.ts";
 import { scopesOf } from "./scope.ts";
 
 /** A declaration with what it compiles to and what it refers to. */
@@ -53,11 +53,26 @@ export function compile(files: readonly TopologyFile[], environment?: Environmen
   };
 }
 
+/** What objects of plans were compiled from, in this process. */
+const declarations = new WeakMap<PlanObject, Compiled>();
+
+/** The line that gave a field of an object its value; undefined when nobody wrote it, and for plans from elsewhere. */
+export function originOfField(object: PlanObject, field: string): Origin | undefined {
+  const declaration = declarations.get(object);
+  const words = kinds[object.kind]?.words?.(field) ?? [];
+  for (const path of [...words, field]) {
+    const mark = declaration && writtenMark(declaration.value, path);
+    if (mark) return originAt(mark);
+  }
+  return undefined;
+}
+
+const originAt = ({ source, start }: Mark): Origin => ({ file: source.path, ...positionOf(source, start) });
+
 export function planOf(model: Model): Plan {
   const objects = [...model.byKey.values()].map((compiled): PlanObject => {
-    const { source, start } = compiled.mark;
     const dependsOn = compiled.references.filter(({ key }) => model.byKey.has(key)).map(({ key }) => key);
-    return {
+    const object: PlanObject = {
       kind: compiled.kind,
       key: compiled.key,
       cluster: compiled.cluster,
@@ -66,8 +81,10 @@ export function planOf(model: Model): Plan {
       ...(compiled.addedBy !== undefined && { addedBy: compiled.addedBy }),
       ...(compiled.written && { written: compiled.written }),
       dependsOn: [...new Set(dependsOn)].toSorted(),
-      origin: { file: source.path, ...positionOf(source, start) },
+      origin: originAt(compiled.mark),
     };
+    declarations.set(object, compiled);
+    return object;
   });
   const owns = scopesOf(model.files);
   return {

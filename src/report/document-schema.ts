@@ -24,15 +24,26 @@ export const origin = object({
 /** A name of a stack: nothing in it means anything to Markdown or a shell. */
 export const environmentName: JsonObject = { type: "string", pattern: "^[A-Za-z0-9_.-]{1,100}$" };
 
-export const field = object(
+const fieldProperties = {
+  field: { ...text(), description: "Dotted path into the object." },
+  before: { description: "Absent when the field was not there; *** in place of a secret." },
+  after: { description: "Absent when the field is gone; *** in place of a secret." },
+  effect: { enum: ["in-place", "replaces"] },
+  impact,
+  sentence: text(),
+  through: { ...text(), description: "What sets it on the broker though nobody declared it." },
+};
+const fieldOptional = ["before", "after", "through"];
+
+export const field = object(fieldProperties, fieldOptional);
+
+export const fieldWithOrigin = object(
   {
-    field: { ...text(), description: "Dotted path into the object." },
-    before: { description: "Absent when the field was not there; *** in place of a secret." },
-    after: { description: "Absent when the field is gone; *** in place of a secret." },
-    effect: { enum: ["in-place", "replaces"] },
-    impact,
-    sentence: text(),
-    through: { ...text(), description: "What sets it on the broker though nobody declared it." },
+    ...fieldProperties,
+    origin: {
+      ...origin,
+      description: "The line that gave the field its value; absent where no file says it.",
+    },
   },
-  ["before", "after", "through"],
+  [...fieldOptional, "origin"],
 );

@@ -4,6 +4,7 @@ import type { Environment } from "../environment/environment.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import { keyOf } from "../kinds/key.ts";
 import type { Drift } from "../live/drift.ts";
+import { wasRead } from "../live/observe.ts";
 import type { Plan } from "../plan/plan.ts";
 import { UsageError } from "../topology/files.ts";
 import { isObject } from "../topology/json.ts";
@@ -84,9 +85,7 @@ const keyOfResource = (resource: unknown): string | undefined =>
 
 /** Only of clusters that were read. What Pulumi never makes, such as what is inside Redis, can't be in its state. */
 export function compareState({ path, keys }: PulumiState, plan: Plan, drift: Drift): StateDifferences {
-  const places = drift.clusters
-    .filter(({ state }) => state === "read")
-    .map(({ broker, cluster }) => `${keyOf(broker, cluster)}/`);
+  const places = drift.clusters.filter(wasRead).map(({ broker, cluster }) => `${keyOf(broker, cluster)}/`);
   const isRead = (key: string): boolean => places.some((place) => key.startsWith(place));
   const declared = new Set(plan.objects.map(({ key }) => key));
   const missing = new Set(drift.missing.map(({ key }) => key));

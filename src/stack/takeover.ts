@@ -50,7 +50,7 @@ export function planTakeover(
     const wrong = (await probeAll(uses, environment)).filter(({ problem }) => problem !== undefined);
     if (wrong.length > 0) return { problems: wrong };
     const [observation, words] = await Promise.all([readAll(uses), allWords(uses)]);
-    const failed = observation.clusters.filter(({ state }) => state === "failed");
+    const failed = observation.clusters.filter(({ state }) => state === "failed" || state === "partly");
     const problems = failed.map(({ broker, cluster, reason = "" }) => ({ broker, cluster, problem: reason }));
     return problems.length > 0
       ? { problems }

@@ -71,6 +71,22 @@ function walk(container: object, path: (string | number)[], part: "key" | "value
   return mark;
 }
 
+/**
+ * The mark of the value at a dotted path, if it was written down as such; names may have dots themselves. Other than
+ * `markOf`, it finds nothing rather than something around it.
+ */
+export function writtenMark(container: unknown, path: string): Mark | undefined {
+  if (typeof container !== "object" || container === null) return undefined;
+  const whole = entryOf(container, path);
+  if (whole) return whole.value;
+  for (let dot = path.lastIndexOf("."); dot > 0; dot = path.lastIndexOf(".", dot - 1)) {
+    const inside = (container as Record<string, unknown>)[path.slice(0, dot)];
+    const found = writtenMark(inside, path.slice(dot + 1));
+    if (found) return found;
+  }
+  return undefined;
+}
+
 export interface Position {
   /** 1-based. */
   readonly line: number;

@@ -4,14 +4,23 @@ import type { AddressInfo } from "node:net";
 
 /** What becomes of a request instead of being passed on. */
 export type Fault =
-  | { readonly status: number; readonly body: string; readonly type?: string }
+  | {
+      readonly status: number;
+      /** The headers of the request, in place of HEADERS. */
+      readonly body: string;
+      readonly type?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** The connection is cut, after so many bytes of the real answer. */
   | { readonly cutAfter: number }
   /** Part of the real answer comes, said to be all of it. */
   | { readonly shortenedTo: number }
-  /** No answer ever comes, or a byte now and then. */
+  /** The head of an answer comes and then nothing; nothing ever; or a byte now and then, without an end. */
+  | "stops"
   | "hangs"
-  | "drips";
+  | "drips"
+  /** The real answer, a few bytes at a time. */
+  | "crawls";
 
 export interface FaultyRelay {
   readonly endpoint: string;
@@ -26,14 +35,17 @@ export async function relayFaulty(
   const server = createServer((incoming, outgoing) => {
     const found = fault(incoming.url ?? "");
     if (found === "hangs") return;
-    if (found === "drips") {
-      outgoing.writeHead(200, { "content-type": "application/json" });
+    if (found === "drips" || found === "stops") {
+      outgoing.writeHead(200, { "content-type": "application/json" }).write(" ");
+      if (found === "stops") return;
       const timer = setInterval(() => outgoing.write(" "), 200);
       outgoing.on("close", () => clearInterval(timer));
       return;
     }
-    if (found && "status" in found) {
-      outgoing.writeHead(found.status, { "content-type": found.type ?? "application/json" }).end(found.body);
+    if (typeof found === "object" && "status" in found) {
+      const headers = { "content-type": found.type ?? "application/json", ...found.headers };
+      const sent = JSON.stringify(JSON.stringify(incoming.headers));
+      outgoing.writeHead(found.status, headers).end(found.body.replace('"HEADERS"', sent));
       return;
     }
     const passOn = (answer: IncomingMessage): void => {
@@ -59,8 +71,19 @@ export async function relayFaulty(
 function broken(
   outgoing: ServerResponse,
   body: Buffer,
-  fault: { readonly cutAfter: number } | { readonly shortenedTo: number },
+  fault: "crawls" | { readonly cutAfter: number } | { readonly shortenedTo: number },
 ): void {
+  if (fault === "crawls") {
+    const step = Math.ceil(body.length / 10);
+    const timer = setInterval(() => {
+      outgoing.write(body.subarray(0, step));
+      body = body.subarray(step);
+      if (body.length > 0) return;
+      clearInterval(timer);
+      outgoing.end();
+    }, 200);
+    return;
+  }
   if ("shortenedTo" in fault) {
     outgoing.end(body.subarray(0, fault.shortenedTo));
     return;

@@ -12,12 +12,15 @@ import { freePort, relayHttp, serve } from "./relays.ts";
 import { ownName, rabbitmqClient, sharedRabbitmq } from "./sandboxes.ts";
 
 const password = "a-password-that-must-not-be-shown";
-const clientFor = (endpoint: string, ca?: string): RabbitmqClient =>
-  new RabbitmqClient({ endpoint, username: "someone", password, ...(ca !== undefined && { ca }) });
+const clientFor = (endpoint: string, more: { ca?: string; timeout?: number } = {}): RabbitmqClient =>
+  new RabbitmqClient({ endpoint, username: "someone", password, ...more });
 
 /** What asking that endpoint fails with, and in how many milliseconds. */
-async function failure(endpoint: string): Promise<{ message: string; milliseconds: number }> {
-  const client = clientFor(endpoint);
+async function failure(
+  endpoint: string,
+  timeout = 30_000,
+): Promise<{ message: string; milliseconds: number }> {
+  const client = clientFor(endpoint, { timeout });
   const start = Date.now();
   const error: unknown = await client.overview().then(
     () => undefined,
@@ -49,12 +52,12 @@ describe.concurrent("what goes wrong on the way is said in sentences", () => {
     expect(message).toMatch(/can't be found/);
   });
 
-  test("a socket that hangs is given up within ten seconds or so", async () => {
+  test("a socket that hangs is given up after the timeout", async () => {
     const server = await serve(() => {});
-    const { message, milliseconds } = await failure(`http://${server.address}`);
+    const { message, milliseconds } = await failure(`http://${server.address}`, 1000);
     await server.close();
-    expect(message).toMatch(/did not answer within 10 seconds/);
-    expect(milliseconds).toBeLessThan(11_000);
+    expect(message).toMatch(/did not answer within 1 second\./);
+    expect(milliseconds).toBeLessThan(9000);
   });
 
   test.each([
@@ -74,7 +77,11 @@ describe.concurrent("what goes wrong on the way is said in sentences", () => {
       /500: it broke/,
     ],
     ["a proxy without a broker", http("502 Bad Gateway", "text/html", "<html>"), /failed to answer \(502\)/],
-    ["a redirect", http("302 Found", "text/html", ""), /failed to answer \(302\)/],
+    [
+      "a redirect",
+      http("302 Found", "text/html", ""),
+      /somewhere else \(302\), as a proxy with a sign-in page/,
+    ],
     [
       "JSON that is cut off",
       http("200 OK", "application/json", '{"cluster_name":"ra'),
@@ -179,7 +186,7 @@ describe("TLS with an authority of one's own", () => {
   });
 
   test("is trusted when its file is named", async () => {
-    const client = clientFor(endpoint, readFileSync(certificate, "utf8"));
+    const client = clientFor(endpoint, { ca: readFileSync(certificate, "utf8") });
     expect((await client.overview()).clusterName).toBe("behind TLS");
     client.close();
   });

@@ -1,11 +1,15 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { serve } from "../brokers/relays.ts";
 import { sharedRabbitmq } from "../brokers/sandboxes.ts";
 import { DriftProject } from "./drift-project.ts";
 
 const project = new DriftProject(`  exchanges:
     orders: { type: topic }
   queues:
-    work: { type: classic, bind: [{ exchange: orders, key: "#" }], limit: { messages: 1000 } }
+    work:
+      type: classic
+      bind: [{ exchange: orders, key: "#" }]
+      limit: { messages: 1000 }
     other: { type: classic }
 `);
 const work = project.key("queue", "work");
@@ -72,7 +76,14 @@ describe("who wins", () => {
         {
           key: work,
           origin: { file: "topology/shop.yaml", line: 9 },
-          fields: [{ field: "arguments.x-queue-type", before: "quorum", after: "classic" }],
+          fields: [
+            {
+              field: "arguments.x-queue-type",
+              before: "quorum",
+              after: "classic",
+              origin: { file: "topology/shop.yaml", line: 10 },
+            },
+          ],
           outcome: {
             what: "refused",
             losesMessages: true,
@@ -118,13 +129,40 @@ describe("who wins", () => {
     expect(changed).toMatchObject([
       {
         key: work,
-        fields: [{ field: "policy.max-length", before: 10, after: 1000, through: 'policy "theirs"' }],
+        fields: [
+          {
+            field: "policy.max-length",
+            before: 10,
+            after: 1000,
+            through: 'policy "theirs"',
+            origin: { line: 12 },
+          },
+        ],
         outcome: { what: "nothing", sentence: expect.stringContaining("give ours a higher priority") },
       },
     ]);
     expect(unmanaged).toMatchObject([{ key: project.key("policy", "theirs") }]);
     expect(repair).toEqual([]);
   });
+});
+
+test("--timeout says how long a broker may be silent, and has to be a number of seconds", async () => {
+  const server = await serve(() => undefined);
+  project.write(
+    "stacks/Pulumi.silent.yaml",
+    project.read("stacks/Pulumi.local.yaml").replace(/http:[^"]*/, `http://${server.address}`),
+  );
+  for (const command of ["drift", "target"]) {
+    const { code, stdout, stderr } = await project.run(command, "--env", "silent", "--timeout", "0.5");
+    expect(code).toBe(3);
+    expect(stdout + stderr).toContain("did not answer within 0.5 seconds");
+  }
+  await server.close();
+  for (const wrong of ["0", "-1", "soon", "1e9", ""])
+    expect(await project.drift("local", `--timeout=${wrong}`)).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("Give a number of seconds"),
+    });
 });
 
 describe("outputs", () => {
@@ -139,7 +177,7 @@ describe("outputs", () => {
     expect(stdout).toMatch(
       /^Changed on the broker .*\n {2}~ rabbitmq.*queue\/work {2}topology\/shop.yaml:9\n/,
     );
-    expect(stdout).toContain("arguments.x-queue-type: quorum → classic");
+    expect(stdout).toContain("arguments.x-queue-type: quorum → classic  topology/shop.yaml:10\n");
     expect(stdout).toContain("message-loss: The type (quorum to classic)");
     expect(stdout).toContain("Missing on the broker");
     expect(stdout).toContain("On the broker, in no file");
@@ -164,10 +202,10 @@ describe("outputs", () => {
       "missing error",
       "unmanaged warning",
     ]);
-    expect(JSON.stringify(sarif.runs[0]?.results[0]?.locations)).toContain('"startLine":9');
+    expect(JSON.stringify(sarif.runs[0]?.results[0]?.locations)).toContain('"startLine":10');
     const { stdout } = await project.drift("local", "--output", "github");
     expect(stdout).toMatch(
-      /^::error file=topology\/shop.yaml,line=9,col=\d+,title=Changed on the broker in local::/,
+      /^::error file=topology\/shop.yaml,line=10,col=\d+,title=Changed on the broker in local::/,
     );
     expect(stdout).toContain("::warning title=On the broker%2C in no file in local::");
   });

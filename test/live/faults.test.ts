@@ -1,25 +1,28 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Environment } from "../../src/environment/environment.ts";
+import { type Environment, withTimeout } from "../../src/environment/environment.ts";
 import { withoutIgnored } from "../../src/live/ignore.ts";
 import { inspect } from "../../src/live/inspect.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { driftDocument, type DriftDocument } from "../../src/report/drift/document.ts";
+import { annotationsOf, sarifOf } from "../../src/report/drift/findings.ts";
 import { renderMarkdown } from "../../src/report/drift/markdown.ts";
 import { renderDrift, summarizeDrift } from "../../src/report/drift/pretty.ts";
 import { couldNotCheck, foundIn } from "../../src/report/drift/verdict.ts";
 import { plain } from "../../src/report/style.ts";
 import { type AppsStage, appsStage } from "../behaviour/apps-stage.ts";
 import { type Fault, relayFaulty } from "../brokers/faults.ts";
-import { environmentOf } from "../brokers/project.ts";
+import { environmentOf, planFrom } from "../brokers/project.ts";
 import { freePort, serve } from "../brokers/relays.ts";
-import { kafkaClient, sharedKafka, sharedRabbitmq } from "../brokers/sandboxes.ts";
+import { kafkaClient, rabbitmqClient, sharedKafka, sharedRabbitmq } from "../brokers/sandboxes.ts";
 import { makeAuthority, relayTls } from "../brokers/tls.ts";
 import { redisEnvironment, Stage as JobStage } from "../kinds/job-queues/stage.ts";
 
+/** What a kubeconfig logs in with. */
+const token = "a token/that nobody+may see";
 let stage: AppsStage;
 let plan: Plan;
 let topics: Plan;
@@ -28,7 +31,7 @@ const access = (): { access: "managed"; principal: string } => ({
   principal: `{app}-${stage.name}`,
 });
 const onRabbitmq = (changes: object): Environment =>
-  environmentOf({ rabbitmq: { ...sharedRabbitmq(), ...access(), ...changes } });
+  withTimeout(environmentOf({ rabbitmq: { ...sharedRabbitmq(), ...access(), ...changes } }), 1000);
 
 beforeAll(async () => {
   stage = appsStage();
@@ -59,13 +62,17 @@ async function look(what: Plan, environment: Environment): Promise<DriftDocument
     renderDrift(document, plain),
     renderMarkdown(document),
     summarizeDrift(document),
+    JSON.stringify(sarifOf(document)),
+    annotationsOf(document),
   ].join("\n");
-  for (const secret of [sharedRabbitmq().password, stage.secret("WORKER"), "mistyped"])
-    expect(printed).not.toContain(secret);
+  const { username, password } = sharedRabbitmq();
+  for (const secret of [password, `${username}:${password}`, stage.secret("WORKER"), "mistyped", token])
+    for (const form of [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")])
+      expect(printed).not.toContain(form);
   return document;
 }
 
-/** Why the command exits with 3. Then nothing is called missing or changed. */
+/** Why the command exits with 3. Nothing is called missing or changed because of it. */
 async function reasons(what: Plan, environment: Environment): Promise<string> {
   const document = await look(what, environment);
   expect(foundIn({ ...document, unmanaged: [] })).toEqual([]);
@@ -76,6 +83,10 @@ const html = "<html><title>Sign in</title></html>";
 const refused = JSON.stringify({ error: "not_authorised", reason: "User not authorised to access object" });
 const definitions = "/api/definitions/";
 const anyApi = "/api/";
+
+const json = (body: unknown): Fault => ({ status: 200, body: JSON.stringify(body) });
+const empty = { queues: [], exchanges: [], bindings: [], policies: [] };
+const never = /something that RabbitMQ never says/;
 
 type Case = readonly [what: string, path: string, fault: Fault, reason: RegExp];
 const cases: readonly Case[] = [
@@ -92,16 +103,50 @@ const cases: readonly Case[] = [
     { status: 200, body: html, type: "text/html" },
     /a web page instead of JSON/,
   ],
-  ["a sign-in page behind a redirect", definitions, { status: 302, body: "" }, /failed to answer \(302/],
+  ["a sign-in page behind a redirect", definitions, { status: 302, body: "" }, /sign-in page/],
+  [
+    "too many requests",
+    definitions,
+    { status: 429, body: "", headers: { "retry-after": "9" } },
+    /asked too often \(429/,
+  ],
   ["an empty answer", definitions, { status: 200, body: "" }, /cut off or is not JSON/],
-  ["JSON of something else", definitions, { status: 200, body: "{}" }, /something that RabbitMQ never says/],
-  ["null", definitions, { status: 200, body: "null" }, /something that RabbitMQ never says/],
-  ["users that are no list", "/api/users", { status: 200, body: "{}" }, /something that RabbitMQ never says/],
+  ["JSON of something else", definitions, json({}), never],
+  ["null", definitions, json(null), never],
+  ["a list instead of an object", definitions, json([]), never],
+  ["definitions without some of their lists", definitions, json({ queues: [] }), never],
+  ["texts instead of flags", definitions, json({ ...empty, queues: [{ name: "q", durable: "yes" }] }), never],
+  ["a queue that is null", definitions, json({ ...empty, queues: [null] }), never],
+  [
+    "an operator policy without a value",
+    definitions,
+    json({ ...empty, parameters: [{ component: "operator_policy", name: "o" }] }),
+    never,
+  ],
+  ["users that are no list", "/api/users", json({}), never],
+  ["a user that is null", "/api/users", json([null]), never],
+  ["no users at all", "/api/users", { status: 404, body: '{"error":"Object Not Found"}' }, never],
+  ["rights of numbers", "/api/permissions", json([{ user: 4 }]), never],
+  [
+    "gzip that nobody asked for",
+    definitions,
+    { status: 200, body: "\u001f\u008b", headers: { "content-encoding": "gzip" } },
+    /is not JSON/,
+  ],
+  [
+    "a refusal that repeats the request",
+    "/api/users",
+    { status: 400, body: '{"reason":"HEADERS"}' },
+    /refused GET \/api\/users .*\*\*\*/,
+  ],
   ["an answer that is cut off", definitions, { shortenedTo: 300 }, /cut off or is not JSON/],
   ["a connection that is cut in the middle of an answer", definitions, { cutAfter: 300 }, /RabbitMQ|127/],
   ["a connection that is cut before the answer", "/api/users", { cutAfter: 0 }, /closed the connection/],
-  ["users that never come", "/api/users", "hangs", /did not answer within 10 seconds/],
-  ["users that drip", "/api/users", "drips", /did not answer within 10 seconds/],
+  ["users that never come", "/api/users", "hangs", /did not answer within 1 second\./],
+  ["definitions that never come", definitions, "hangs", /did not answer within 1 second\./],
+  ["definitions that stop after the head", definitions, "stops", /did not answer within 1 second\./],
+  ["users that drip", "/api/users", "drips", /did not finish its answer within 10 seconds/],
+  ["a broker that never says who it is", "/api/overview", "hangs", /did not answer within 1 second\./],
 ];
 
 describe("RabbitMQ", () => {
@@ -120,6 +165,48 @@ describe("RabbitMQ", () => {
     const found = await reasons(plan, onRabbitmq({ endpoint: relay.endpoint }));
     await relay.close();
     expect(found).toMatch(reason);
+  });
+
+  test("an answer that is slow and keeps coming is waited for", async () => {
+    const relay = await relayFaulty(sharedRabbitmq().endpoint, (asked) =>
+      asked.startsWith(definitions) ? "crawls" : undefined,
+    );
+    const document = await look(plan, onRabbitmq({ endpoint: relay.endpoint }));
+    await relay.close();
+    expect(couldNotCheck(document)).toEqual([]);
+  });
+
+  test("what the login may see is compared, and the rest is told once", async () => {
+    const user = `half-${stage.name}`;
+    const other = `${stage.name}-hidden`;
+    const admin = rabbitmqClient();
+    await admin.putVhost({ name: other });
+    await admin.access.putUser(user, "mistyped", ["policymaker", "monitoring"]);
+    const rights = { user, configure: "^$", write: "^$", read: ".*" };
+    await admin.access.putPermission({ ...rights, vhost: stage.name });
+    const both = stage.plan(`
+rabbitmq: { vhost: ${other}, queues: { q: {}, r: {}, s: {} } }
+`);
+    const environment = onRabbitmq({ username: user, password: "mistyped" });
+    try {
+      const document = await look({ objects: [...plan.objects, ...both.objects] }, environment);
+      const [cluster] = document.clusters;
+      expect(cluster?.state).toBe("partly");
+      expect(document.unchecked.map(({ key }) => key)).toEqual(
+        expect.arrayContaining([`rabbitmq/main/${other}/queue/q`, `rabbitmq/main/user/worker-${stage.name}`]),
+      );
+      expect(cluster?.compared).toBe(both.objects.length + plan.objects.length - document.unchecked.length);
+      expect(foundIn(document)).toEqual([]);
+      const told = couldNotCheck(document);
+      expect(told).toHaveLength(1);
+      expect(told[0]).toMatch(/doesn't allow user ".*" to GET \/api\/definitions/);
+      expect(told[0]).toMatch(/to GET \/api\/users/);
+      expect(renderDrift(document, plain).match(/GET \/api\/users /g)).toHaveLength(1);
+    } finally {
+      await admin.access.deleteUser(user);
+      await admin.deleteVhost(other);
+      admin.close();
+    }
   });
 
   test("stops in the middle of the read", async () => {
@@ -182,7 +269,7 @@ async function cutAfter(target: string, requests: number, then: (client: Socket)
 
 describe("Kafka", () => {
   const onKafka = (changes: object): Environment =>
-    environmentOf({ kafka: { ...sharedKafka(), ...changes } });
+    withTimeout(environmentOf({ kafka: { ...sharedKafka(), ...changes } }), 3000);
   const login = (app: string, password = app): object => ({
     bootstrap: sharedKafka().loginBootstrap,
     sasl: { mechanism: "scram-sha-512", username: app, password },
@@ -195,7 +282,8 @@ describe("Kafka", () => {
 
   test.concurrent.each([
     ["closes the connection", (client: Socket) => client.destroy(), /closed the connection/],
-    ["falls silent", () => undefined, /did not answer/],
+    ["falls silent", () => undefined, /did not answer within 3 seconds/],
+    ["gives an answer of no size", (client: Socket) => client.write(Buffer.alloc(64, 0xff)), /Kafka/],
   ] as const)("%s in the middle of the read", async (_what, then, reason) => {
     const relay = await cutAfter(sharedKafka().bootstrap[0]!, 3, then);
     const found = await reasons(topics, onKafka({ bootstrap: [relay.address] }));
@@ -239,9 +327,9 @@ describe("Kafka", () => {
 
 describe("Redis", () => {
   const jobs = new JobStage("bullmq", "faults");
-  const at = (address: string): Environment => {
+  const at = (address: string, login: object = {}): Environment => {
     const [host = "", port] = address.split(":");
-    return redisEnvironment({ host, port: Number(port) });
+    return redisEnvironment({ host, port: Number(port), ...login });
   };
 
   test.each<[string, (socket: Socket) => void, RegExp]>([
@@ -256,11 +344,87 @@ describe("Redis", () => {
       (socket) => socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")),
       /Redis|127/,
     ],
-    ["hangs", () => undefined, /did not answer within/],
+    ["hangs", () => undefined, /did not answer within 1 second\./],
+    [
+      "repeats what it is sent",
+      (socket) =>
+        socket.on("data", (sent) => socket.write(`-ERR ${String(sent).replaceAll("\r\n", " ")}\r\n`)),
+      /can't be asked \(ERR .*\*\*\*/,
+    ],
   ])("%s", async (_what, answer, reason) => {
     const server = await serve(answer);
-    const found = await reasons(jobs.plan(), at(server.address));
+    const environment = withTimeout(at(server.address, { password: "mistyped" }), 1000);
+    const found = await reasons(jobs.plan(), environment);
     await server.close();
     expect(found).toMatch(reason);
+  });
+});
+
+describe("Kubernetes", () => {
+  const objects = planFrom(`
+redis:
+  jobs: { on: kubernetes, namespace: shop, createNamespace: true, memory: 512Mi, storage: 8Gi, password: "\${secret:REDIS}" }
+`);
+  const status = (code: number, message: string): Fault => ({
+    status: code,
+    body: JSON.stringify({ kind: "Status", message }),
+  });
+  const named = (path: string): Fault | undefined => {
+    if (path.startsWith("/version")) return json({ gitVersion: "v1.36.3" });
+    if (path.endsWith("/kube-system")) return json({ metadata: { name: "kube-system", uid: "one" } });
+    return path.includes("labelSelector") ? json({ items: [] }) : undefined;
+  };
+  const missing: Fault = { status: 404, body: '{"kind":"Status","reason":"NotFound"}' };
+
+  /** A server that has none of the objects, and a fault at one of its paths. */
+  async function lookAt(path: RegExp, fault: Fault): Promise<DriftDocument> {
+    const relay = await relayFaulty("", (asked) => (path.test(asked) ? fault : (named(asked) ?? missing)));
+    const kubeconfig = join(mkdtempSync(join(tmpdir(), "queueform-kubeconfig-")), "config");
+    writeFileSync(
+      kubeconfig,
+      `{ current-context: x, contexts: [{ name: x, context: { cluster: c, user: u } }], users: [{ name: u, user: { token: ${token} } }],
+  clusters: [{ name: c, cluster: { server: "${relay.endpoint}", insecure-skip-tls-verify: true } }] }`,
+    );
+    const { clusters, ...rest } = environmentOf({});
+    const mark = { source: rest.source, start: 0, end: 0 };
+    const cluster = { name: "main", reach: "direct", await: false, kubeconfig, mark } as const;
+    const kubernetes = new Map([["main", cluster]]);
+    const document = await look(
+      objects,
+      withTimeout({ ...rest, clusters: { ...clusters, kubernetes } }, 3000),
+    );
+    await relay.close();
+    rmSync(dirname(kubeconfig), { recursive: true });
+    return document;
+  }
+
+  test.concurrent.each<[string, RegExp, Fault, RegExp]>([
+    ["a list that never comes", /labelSelector/, "hangs", /did not answer within 3 seconds/],
+    ["a list that drips", /labelSelector/, "drips", /did not answer within 3 seconds/],
+    ["a list without items", /services\?/, json({}), /none of Kubernetes's/],
+    ["a list of nothing", /services\?/, json({ items: [null] }), /none of Kubernetes's/],
+    ["an object that is null", /services\/redis/, json(null), /none of Kubernetes's/],
+    ["another object", /services\/redis/, json({ metadata: { name: "x" } }), /none of Kubernetes's/],
+    ["a sign-in page", /services\?/, { status: 200, body: html, type: "text/html" }, /is not Kubernetes/],
+    ["a login that ends meanwhile", /services\?/, status(401, "Unauthorized"), /refuses the login/],
+    ["too many requests", /services\?/, status(429, "slow down"), /not able to .* \(429\): slow down/],
+    [
+      "a refusal that repeats the request",
+      /services\?/,
+      { status: 400, body: '{"message":"HEADERS"}' },
+      /\*\*\*/,
+    ],
+  ])("%s", async (_what, path, fault, reason) => {
+    const document = await lookAt(path, fault);
+    expect(foundIn(document)).toEqual([]);
+    expect(couldNotCheck(document).join("\n")).toMatch(reason);
+  });
+
+  test("an account that may not see some kinds: the others are compared", async () => {
+    const document = await lookAt(/services/, status(403, "services is forbidden"));
+    expect(document.clusters).toMatchObject([{ state: "partly", compared: objects.objects.length - 2 }]);
+    expect(document.unchecked.every(({ key }) => key.includes("Service"))).toBe(true);
+    expect(foundIn(document)).toEqual([`${objects.objects.length - 2} missing`]);
+    expect(couldNotCheck(document).join("\n")).toMatch(/does not allow to list objects of kind Service/);
   });
 });

@@ -14,6 +14,12 @@ export type QuotaSpec = { user: string; limits: Partial<Record<QuotaKey, number>
 
 export const quotaKey = (cluster: string, user: string): string => keyOf("kafka", cluster, "quota", user);
 
+const words: Readonly<Record<string, readonly string[]>> = {
+  "limits.producer_byte_rate": ["producerBytes"],
+  "limits.consumer_byte_rate": ["consumerBytes"],
+  "limits.request_percentage": ["requestPercent"],
+};
+
 export const kind: Kind<QuotaValue, QuotaSpec> = {
   id: "kafka-quota",
   broker: "kafka",
@@ -30,6 +36,7 @@ export const kind: Kind<QuotaValue, QuotaSpec> = {
   references: ({ cluster, name, mark }) => [
     { key: userKey("kafka", cluster, name), noun: "user", name, mark, mustExist: false },
   ],
+  words: (field) => words[field] ?? [],
   protects: () => false,
   impact: {
     added: ({ user }) => ({

@@ -107,8 +107,16 @@ export const kind: Kind<TopicValue, TopicSpec> = {
     config: configOf(value),
   }),
   references: () => [],
+  words: (field) => words[field] ?? [],
   protects: () => true,
   impact: topicImpact,
+};
+
+const words: Readonly<Record<string, readonly string[]>> = {
+  replicationFactor: ["replication"],
+  "config.retention.ms": ["retention"],
+  "config.retention.bytes": ["retentionBytes"],
+  "config.cleanup.policy": ["cleanup"],
 };
 
 function configOf(value: TopicValue): Record<string, string> {

@@ -124,6 +124,7 @@ export const kind: Kind<ExchangeValue, ExchangeSpec> = {
     }
     return found;
   },
+  words: (field) => (field === "arguments.alternate-exchange" ? ["alternate"] : []),
   protects: () => true,
   // Not the exchanges that it is the alternate of: they only drop what they can't route.
   takesAlong: (_spec, dependent) => dependent === "rabbitmq-binding",

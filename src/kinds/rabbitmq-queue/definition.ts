@@ -6,6 +6,7 @@ import type { Kind } from "../kind.ts";
 import { bindingSchema, type BindValue } from "../rabbitmq-binding/schema.ts";
 import type { QueueType } from "./arguments.ts";
 import { queueImpact } from "./impact.ts";
+import { queueWords } from "./words.ts";
 
 export interface QueueValue {
   readonly for?: string;
@@ -129,6 +130,7 @@ export const kind: Kind<QueueValue, QueueSpec> = {
   references: ({ cluster, vhost, mark }) => [
     { key: vhostKey(cluster, vhost!), noun: "vhost", name: vhost!, mark, mustExist: false },
   ],
+  words: queueWords,
   protects: () => true,
   takesAlong: (_spec, dependent) => dependent === "rabbitmq-binding",
   impact: queueImpact,

@@ -66,6 +66,7 @@ export const kind: Kind<VhostValue, VhostSpec> = {
     ...(value.limits?.queues !== undefined && { maxQueues: value.limits.queues }),
   }),
   references: () => [],
+  words: (field) => ({ maxConnections: ["limits.connections"], maxQueues: ["limits.queues"] })[field] ?? [],
   protects: () => true,
   takesAlong: () => true,
   impact: {

@@ -26,6 +26,8 @@ export const kind: Kind<JobQueueValue, RedisContentSpec> = {
           },
         ]
       : [],
+  // The options of jobs are the queue's, and schedules take them over.
+  words: (field) => /^schedules\..+\.options\.(.+)$/.exec(field)?.slice(1) ?? [],
   protects: () => false,
   impact: redisContentImpact,
 };

@@ -3,12 +3,13 @@ import { keyOf } from "../../kinds/key.ts";
 import type { Broker } from "../../kinds/kind.ts";
 import type { Ailment, Unchecked } from "../../live/connection.ts";
 import type { Finding, Ignore, WithoutIgnored } from "../../live/ignore.ts";
-import type { ClusterState } from "../../live/observe.ts";
+import { type ClusterState, wasRead } from "../../live/observe.ts";
 import { type Outcome, outcomeOf, outcomeOfMissing } from "../../live/outcome.ts";
 import type { StateDifferences } from "../../stack/state.ts";
 import type { Target } from "../../live/targets.ts";
 import type { Origin, PlanObject } from "../../plan/plan.ts";
-import type { Change } from "../../review/changes.ts";
+import { originOfField } from "../../plan/model.ts";
+import type { Change, FieldChange } from "../../review/changes.ts";
 import { positionOf } from "../../topology/mark.ts";
 import { fromRoot, type ShownChange, shownChange } from "../review/document.ts";
 import { repairOf } from "./repair.ts";
@@ -45,10 +46,16 @@ export interface ClusterReport extends ClusterState {
 }
 
 /** In its fields, `before` is the broker and `after` the file. */
-export interface ChangedObject extends Omit<ShownChange, "before" | "after"> {
+export interface ChangedObject extends Omit<ShownChange, "before" | "after" | "fields"> {
+  readonly fields: readonly ChangedField[];
   /** Where it is declared; absent for what newer objects have taken the place of. */
   readonly origin?: Origin;
   readonly outcome: Outcome;
+}
+
+export interface ChangedField extends FieldChange {
+  /** The line that gave the field its value; absent where no file says it. */
+  readonly origin?: Origin;
 }
 
 export interface MissingObject {
@@ -81,7 +88,7 @@ export interface Inspected {
 export function driftDocument(inspected: Inspected): DriftDocument {
   const { environment, targets, rest, ailments, state, folder, isEverything } = inspected;
   const { changed, missing, unmanaged, unchecked, clusters } = rest.drift;
-  const wasRead = clusters.every(({ state: how }) => how === "read");
+  const isComplete = clusters.every(({ state: how }) => how === "read");
   const shownChanges = changed.map((change) => changedObject(change, environment, folder));
   const shownMissing = missing.map((object) => shownObject(object, environment, folder));
   return {
@@ -100,7 +107,7 @@ export function driftDocument(inspected: Inspected): DriftDocument {
       reason: ignore.reason,
       origin: originOf(ignore, folder),
     })),
-    ...(wasRead &&
+    ...(isComplete &&
       isEverything && {
         unusedIgnores: rest.unused.map((ignore) => ({
           entry: ignore.key ?? ignore.keys ?? "",
@@ -123,12 +130,12 @@ function clusterReport(
   targets: readonly Target[],
   unchecked: readonly Unchecked[],
 ): ClusterReport {
-  const { broker, cluster: name, state, declared } = cluster;
+  const { broker, cluster: name, declared } = cluster;
   const { identity, version } =
     targets.find((target) => target.broker === broker && target.cluster === name) ?? {};
   const place = `${keyOf(broker, name)}/`;
   const doubts = new Set(unchecked.flatMap(({ key }) => (key.startsWith(place) ? key : [])));
-  const compared = state === "read" ? declared - doubts.size : 0;
+  const compared = wasRead(cluster) ? declared - doubts.size : 0;
   return {
     ...cluster,
     ...(identity !== undefined && { identity }),
@@ -139,18 +146,25 @@ function clusterReport(
 }
 
 function changedObject(change: Change, environment: Environment, folder: string): ChangedObject {
-  const { before: _before, after: _after, ...shown } = shownChange(change);
-  return { ...shown, ...placeOf(change.after, folder), outcome: outcomeOf(change, environment) };
+  const { before: _before, after: _after, fields, ...shown } = shownChange(change);
+  return {
+    ...shown,
+    fields: fields.map((field) => ({
+      ...field,
+      ...placeOf(change.after && originOfField(change.after, field.field), folder),
+    })),
+    ...placeOf(change.after?.origin, folder),
+    outcome: outcomeOf(change, environment),
+  };
 }
 
 const shownObject = (object: PlanObject, environment: Environment, folder: string): MissingObject => ({
   key: object.key,
   kind: object.kind,
-  ...placeOf(object, folder),
+  ...placeOf(object.origin, folder),
   outcome: outcomeOfMissing(object, environment),
 });
 
-function placeOf(object: PlanObject | undefined, folder: string): { readonly origin?: Origin } {
-  const origin = object?.origin;
+function placeOf(origin: Origin | undefined, folder: string): { readonly origin?: Origin } {
   return origin ? { origin: { ...origin, file: fromRoot(folder, origin.file) } } : {};
 }

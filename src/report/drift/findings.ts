@@ -5,6 +5,7 @@ import { renderField } from "../fields.ts";
 import { said, sarifLog } from "../sarif.ts";
 import type { DriftDocument } from "./document.ts";
 import { nameOf, stateRows } from "./pretty.ts";
+import { isIncomplete } from "./verdict.ts";
 
 const titles = {
   changed: "Changed on the broker",
@@ -27,13 +28,16 @@ interface Finding {
 function findingsOf(document: DriftDocument): Finding[] {
   const { clusters, changed, missing, unmanaged, unchecked } = document;
   return [
-    ...changed.map(({ key, fields, origin, outcome }): Finding => ({
-      rule: "changed",
-      level: "error",
-      message: `${key}: ${fields.map((field) => `${renderField(field)}. `).join("")}${outcome.sentence}`,
-      what: [key, ...fields.map(({ field }) => field)],
-      ...(origin && { place: origin }),
-    })),
+    ...changed.map(({ key, fields, origin, outcome }): Finding => {
+      const place = fields.find((field) => field.origin)?.origin ?? origin;
+      return {
+        rule: "changed",
+        level: "error",
+        message: `${key}: ${fields.map((field) => `${renderField(field)}. `).join("")}${outcome.sentence}`,
+        what: [key, ...fields.map(({ field }) => field)],
+        ...(place && { place }),
+      };
+    }),
     ...missing.map(({ key, origin, outcome }): Finding => ({
       rule: "missing",
       level: "error",
@@ -41,14 +45,12 @@ function findingsOf(document: DriftDocument): Finding[] {
       what: [key],
       ...(origin && { place: origin }),
     })),
-    ...clusters
-      .filter(({ state }) => state === "failed")
-      .map((cluster): Finding => ({
-        rule: "not-checked",
-        level: "error",
-        message: `${nameOf(cluster)}: ${cluster.reason}`,
-        what: [nameOf(cluster)],
-      })),
+    ...clusters.filter(isIncomplete).map((cluster): Finding => ({
+      rule: "not-checked",
+      level: "error",
+      message: `${nameOf(cluster)}: ${cluster.reason}`,
+      what: [nameOf(cluster)],
+    })),
     ...unchecked
       .filter(({ cause }) => cause === "not-allowed")
       .map(({ key, reason }): Finding => ({

@@ -101,10 +101,10 @@ const worstFirst = (a: ChangedObject, b: ChangedObject): number =>
   Number(b.outcome.losesMessages) - Number(a.outcome.losesMessages) || rank(a.impact) - rank(b.impact);
 
 function changedBlock({ key, origin, fields, impact, sentence, outcome }: ChangedObject): Block {
-  const rows = fields.slice(0, shownFields).map(({ field, before, after, through }) => {
+  const rows = fields.slice(0, shownFields).map(({ field, before, after, through, origin: line }) => {
     const shown = (value: unknown): string => code(showValue(withoutSecrets(field, value), 200));
     const source = through === undefined ? "" : ` through ${said(through)}`;
-    return `| ${code(showValue(field, 200))} | ${shown(before)}${source} | ${shown(after)} |\n`;
+    return `| ${code(showValue(field, 200))} | ${shown(before)}${source} | ${shown(after)}${at(line)} |\n`;
   });
   const table = rows.length > 0 ? `\n| field | broker | file |\n| --- | --- | --- |\n${rows.join("")}` : "";
   const more =

@@ -2,7 +2,7 @@ import { brokerNames } from "../../environment/environment.ts";
 import { renderField } from "../fields.ts";
 import { count, type Paint } from "../style.ts";
 import type { ChangedObject, ClusterReport, DriftDocument, MissingObject } from "./document.ts";
-import { foundIn } from "./verdict.ts";
+import { foundIn, hiddenObjects, isIncomplete } from "./verdict.ts";
 
 /** The piles, the worst first; nothing for a pile that is empty. Arrows lead from the broker to the file. */
 export function renderDrift(document: DriftDocument, paint: Paint): string {
@@ -27,12 +27,17 @@ export function renderDrift(document: DriftDocument, paint: Paint): string {
     ),
     pile("Could not be checked", [
       ...clusters
-        .filter(({ state: how }) => how === "failed")
+        .filter(isIncomplete)
         .map((cluster) => `  ${paint("red", "✗")} ${nameOf(cluster)}: ${cluster.reason}\n`),
       ...clusters
         .filter(({ state: how }) => how === "skipped")
         .map((cluster) => `  ${paint("dim", "-")} ${nameOf(cluster)}: not asked. ${cluster.reason}\n`),
-      ...unchecked.map(({ key, reason }) => `  ${paint("dim", "?")} ${key}: ${reason}\n`),
+      ...hiddenObjects(document).map(
+        ({ objects, reason }) => `  ${paint("red", "✗")} ${objects}: ${reason}\n`,
+      ),
+      ...unchecked
+        .filter(({ cause }) => cause !== "not-allowed")
+        .map(({ key, reason }) => `  ${paint("dim", "?")} ${key}: ${reason}\n`),
     ]),
     pile(
       `Pulumi's state and the brokers don't agree (${state?.path})`,
@@ -59,7 +64,7 @@ function changedRow(change: ChangedObject, paint: Paint): string {
   const { key, fields, impact, sentence, outcome } = change;
   const lines = fields.map((field) => {
     const through = field.through === undefined ? "" : `  (through ${field.through}, which nobody declared)`;
-    return `      ${renderField(field)}${through}\n`;
+    return `      ${renderField(field)}${through}${where(field, paint)}\n`;
   });
   const consequence =
     outcome.what === "nothing" || outcome.what === "unseen"
@@ -68,7 +73,7 @@ function changedRow(change: ChangedObject, paint: Paint): string {
   return `  ${paint("yellow", "~")} ${key}${where(change, paint)}\n${lines.join("")}      ${paint("dim", outcome.sentence)}\n${consequence}`;
 }
 
-const where = ({ origin }: ChangedObject | MissingObject, paint: Paint): string =>
+const where = ({ origin }: Pick<MissingObject, "origin">, paint: Paint): string =>
   origin ? paint("dim", `  ${origin.file}:${origin.line}`) : "";
 
 export const nameOf = ({ broker, cluster }: Pick<ClusterReport, "broker" | "cluster">): string =>

@@ -1,5 +1,14 @@
 import type { JsonObject } from "../../topology/json.ts";
-import { count, environmentName, field, impact, list, object, origin, text } from "../document-schema.ts";
+import {
+  count,
+  environmentName,
+  fieldWithOrigin,
+  impact,
+  list,
+  object,
+  origin,
+  text,
+} from "../document-schema.ts";
 
 const key = { ...text(4096), description: "The canonical name: rabbitmq/main/shop/queue/orders.fulfil" };
 const broker: JsonObject = { enum: ["rabbitmq", "kafka", "kubernetes", "redis"] };
@@ -9,10 +18,11 @@ const cluster = object(
     broker,
     cluster: text(4096),
     state: {
-      enum: ["read", "skipped", "failed"],
-      description: "skipped: not asked, on purpose. failed: could not be asked.",
+      enum: ["read", "partly", "skipped", "failed"],
+      description:
+        "partly: the login may not see all of it. skipped: not asked, on purpose. failed: could not be asked.",
     },
-    reason: { ...text(), description: "Why it was not read." },
+    reason: { ...text(), description: "Why it was not read, or not all of it." },
     identity: text(4096),
     version: text(100),
     declared: { ...count, description: "How many objects the files have there." },
@@ -43,7 +53,7 @@ const changed = object(
     effect: { enum: ["in-place", "replaces", "deletes"] },
     impact,
     sentence: { ...text(), description: "What putting it back does." },
-    fields: { ...list(field, 10_000), description: "before is the broker, after the file." },
+    fields: { ...list(fieldWithOrigin, 10_000), description: "before is the broker, after the file." },
     origin,
     outcome,
   },

@@ -1,4 +1,5 @@
-import type { DriftDocument } from "./document.ts";
+import { someOf } from "../../live/hidden.ts";
+import type { ClusterReport, DriftDocument } from "./document.ts";
 
 /** What to say first, in one line: drift of prod: 2 changed, 1 missing. */
 export function verdictOf(document: DriftDocument): string {
@@ -25,12 +26,11 @@ export function foundIn({ changed, missing, unmanaged, state }: DriftDocument): 
  * Why the result says less than it should: clusters that did not answer, objects that the login may not see, or nothing
  * compared at all. What nobody can read (passwords) and what is out of reach on purpose is no failure.
  */
-export function couldNotCheck({ clusters, unchecked, environment }: DriftDocument): string[] {
-  const failed = clusters.filter(({ state }) => state === "failed");
-  const hidden = unchecked.filter(({ cause }) => cause === "not-allowed");
+export function couldNotCheck(document: DriftDocument): string[] {
+  const { clusters, environment } = document;
   const reasons = [
-    ...failed.map(({ reason }) => reason ?? ""),
-    ...hidden.map(({ key, reason }) => `${key}: ${reason}`),
+    ...clusters.filter(isIncomplete).map(({ reason }) => reason ?? ""),
+    ...hiddenObjects(document).map(({ objects, reason }) => `${objects}: ${reason}`),
   ];
   const compared = clusters.reduce((sum, cluster) => sum + cluster.compared, 0);
   if (reasons.length > 0 || compared > 0) return reasons;
@@ -39,4 +39,22 @@ export function couldNotCheck({ clusters, unchecked, environment }: DriftDocumen
       ? `The files declare nothing in ${environment}, so nothing was compared. Name the topology files, or look at the overlay.`
       : `Nothing of ${environment} was compared: none of its clusters can be asked from here. Run it where at least one can be.`,
   ];
+}
+
+/** Whether a cluster could not be read, or not all of it. */
+export const isIncomplete = ({ state }: ClusterReport): boolean => state === "failed" || state === "partly";
+
+/** What the login may not see, objects with one reason together; without what their cluster says already. */
+export function hiddenObjects({
+  clusters,
+  unchecked,
+}: DriftDocument): { readonly objects: string; readonly reason: string }[] {
+  const hidden = unchecked.filter(
+    ({ cause, reason }) =>
+      cause === "not-allowed" && !clusters.some((cluster) => cluster.reason?.includes(reason)),
+  );
+  return [...Map.groupBy(hidden, ({ reason }) => reason)].map(([reason, group]) => ({
+    objects: someOf(group.map(({ key }) => key)),
+    reason,
+  }));
 }

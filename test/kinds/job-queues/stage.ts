@@ -11,6 +11,8 @@ import { ownName } from "../../brokers/sandboxes.ts";
 export interface Address {
   readonly host: string;
   readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
 }
 
 /** The Redis that all tests of this run share. */
@@ -21,10 +23,10 @@ export function sharedRedis(): Address {
 }
 
 /** An environment with nothing but that Redis, called "jobs". */
-export function redisEnvironment({ host, port }: Address = sharedRedis()): Environment {
+export function redisEnvironment(address: Address = sharedRedis()): Environment {
   const environment = environmentOf({});
   const mark = { source: environment.source, start: 0, end: 0 };
-  const redis = new Map([["jobs", { name: "jobs", reach: "direct", tls: false, host, port, mark } as const]]);
+  const redis = new Map([["jobs", { name: "jobs", reach: "direct", tls: false, ...address, mark } as const]]);
   return { ...environment, clusters: { ...environment.clusters, redis } };
 }
 
