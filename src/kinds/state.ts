@@ -7,6 +7,12 @@ import type { JsonObject } from "../topology/json.ts";
 export interface StateFacet<Spec extends JsonObject = JsonObject> {
   /** Whether a Pulumi type, such as rabbitmq:index/queue:Queue, is of this kind. */
   isType(type: string): boolean;
-  /** undefined for inputs that can't have been written by Queueform. */
-  specOf(inputs: Readonly<Record<string, unknown>>): Spec | undefined;
+  /**
+   * undefined for inputs that can't have been written by Queueform. `outputs` are what the provider has read; empty for
+   * what is to be.
+   */
+  specOf(
+    inputs: Readonly<Record<string, unknown>>,
+    outputs: Readonly<Record<string, unknown>>,
+  ): Spec | undefined;
 }

@@ -13,6 +13,8 @@ export interface StackResource {
   readonly stack: string;
   readonly isProtected: boolean;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What its provider has read of it; empty for what is to be. */
+  readonly outputs: Readonly<Record<string, unknown>>;
   /** URNs of the resources whose outputs are among its inputs: it goes with them. */
   readonly goesWith: readonly string[];
 }
@@ -20,7 +22,7 @@ export interface StackResource {
 /** undefined for anything else. */
 export function readResource(value: unknown): StackResource | undefined {
   if (!isObject(value) || typeof value["urn"] !== "string") return undefined;
-  const { urn, inputs, protect, propertyDependencies } = value;
+  const { urn, inputs, outputs, protect, propertyDependencies } = value;
   const [scheme = "", project, types, ...name] = urn.split("::");
   if (project === undefined || types === undefined || name.length === 0) return undefined;
   const wired = isObject(propertyDependencies) ? Object.values(propertyDependencies).flat() : [];
@@ -31,16 +33,17 @@ export function readResource(value: unknown): StackResource | undefined {
     stack: scheme.replace(/^urn:pulumi:/, ""),
     isProtected: protect === true,
     inputs: isObject(inputs) ? inputs : {},
+    outputs: isObject(outputs) ? outputs : {},
     goesWith: wired.filter((needed) => typeof needed === "string"),
   };
 }
 
 /** What approvals know of a resource. `kind` is "" for what Pulumi never protects. */
-export function objectOf({ type, inputs }: StackResource): { kind: string; spec?: JsonObject } {
+export function objectOf({ type, inputs, outputs }: StackResource): { kind: string; spec?: JsonObject } {
   const found = Object.entries(states).find(([, { isType }]) => isType(type));
   if (!found) return { kind: "" };
   const [kind, { specOf }] = found;
-  const spec = protectedSpec(kind, specOf(inputs));
+  const spec = protectedSpec(kind, specOf(inputs, outputs));
   return { kind, ...(spec && { spec }) };
 }
 

@@ -5,7 +5,8 @@ import type { QueueSpec } from "./definition.ts";
 
 export const state: StateFacet<QueueSpec> = {
   isType: (type) => type === "rabbitmq:index/queue:Queue",
-  specOf: ({ vhost, name, settings }) => {
+  // After a refresh the inputs lack arguments of which some have become numbers, or all have become texts.
+  specOf: ({ vhost, name, settings: written }, { settings = written }) => {
     if (typeof vhost !== "string" || typeof name !== "string" || !isObject(settings)) return undefined;
     const found = specArguments(settings);
     const { durable, autoDelete } = settings;
