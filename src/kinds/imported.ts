@@ -14,8 +14,11 @@ export interface ImportedFacet<Spec extends JsonObject = JsonObject> {
   type(spec: Spec): string;
   /** `words` are what the broker itself says of the object, where that differs from a spec. */
   imported(spec: Spec, words: Readonly<Record<string, unknown>>): Imported;
-  /** Whether the provider never reads a field of what the broker has, so that whoever changes it there wins. Never when absent. */
-  isUnread?(field: string, spec: Spec): boolean;
+  /**
+   * Whether the provider does not read a difference of what the broker has, so that whoever made it there wins. `wanted`
+   * is what the files say, `living` what is on the broker. Never when absent.
+   */
+  isUnread?(field: string, wanted: unknown, living: Spec): boolean;
 }
 
 /** The ids of most RabbitMQ resources, which the provider takes apart at the @. */

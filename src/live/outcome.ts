@@ -2,7 +2,7 @@ import type { Environment } from "../environment/environment.ts";
 import { kinds } from "../kinds/definitions.generated.ts";
 import { imported } from "../kinds/imported.generated.ts";
 import type { PlanObject } from "../plan/plan.ts";
-import type { Change } from "../review/changes.ts";
+import type { Change, FieldChange } from "../review/changes.ts";
 
 /** Who wins: what the engine of an environment does about one difference. */
 export interface Outcome {
@@ -22,8 +22,11 @@ const outcome = (what: Outcome["what"], sentence: string, losesMessages = false)
   sentence,
 });
 
-/** What becomes of a difference between broker and files. A bare `pulumi up` looks at no broker, so it is told apart. */
-export function outcomeOf(change: Change, environment: Environment): Outcome {
+/**
+ * What becomes of a difference between broker and files. A bare `pulumi up` looks at no broker, so it is told apart.
+ * `isInState` says whether Pulumi remembers the object; undefined where no state is at hand.
+ */
+export function outcomeOf(change: Change, environment: Environment, isInState?: boolean): Outcome {
   const through = new Set(change.fields.flatMap((field) => field.through ?? []));
   if (change.fields.length > 0 && change.fields.every((field) => field.through !== undefined)) {
     const names = [...through].join(" and ");
@@ -33,18 +36,20 @@ export function outcomeOf(change: Change, environment: Environment): Outcome {
     );
   }
   const foreign = ownerOutside(change, environment);
-  return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change));
+  return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change, isInState));
 }
 
 /** What becomes of an object that the broker lacks. */
 export function outcomeOfMissing(object: PlanObject, environment: Environment): Outcome {
   const foreign = ownerOutside(object, environment);
   if (foreign) return foreign;
+  const held = kinds[object.kind]?.impact.removed(object.spec).impact === "message-loss";
+  const again = held ? "makes it again, empty." : "makes it again.";
   return environment.engine === "direct"
-    ? outcome("creates", "apply makes it again, empty.")
+    ? outcome("creates", `apply ${again}`)
     : outcome(
         "creates",
-        "pulumi up leaves it missing as long as its state has it; pulumi up --refresh makes it again, empty.",
+        `pulumi up leaves it missing as long as its state has it; pulumi up --refresh ${again}`,
       );
 }
 
@@ -79,29 +84,33 @@ function direct({ key, operation, effect, impact }: Change): Outcome {
   return outcome("sets-back", "apply sets it back in place.", loses);
 }
 
-function byPulumi(change: Change): Outcome {
+function byPulumi(change: Change, isInState: boolean | undefined): Outcome {
   const { kind, operation, effect, impact, before, after } = change;
   const loses = impact === "message-loss";
+  if (operation === "remove" && isInState === false)
+    return outcome("nothing", "It stays: Pulumi's state doesn't have it. Delete it on the broker.");
   if (operation === "remove")
     return outcome(
       "deletes",
-      "pulumi up deletes it if its state has it; otherwise it stays until somebody deletes it on the broker.",
+      isInState === true
+        ? "pulumi up deletes it."
+        : "pulumi up deletes it if its state has it; otherwise it stays until somebody deletes it on the broker.",
       loses,
     );
-  const isUnread = (field: string): boolean =>
-    before !== undefined && imported[kind]?.isUnread?.(field, before.spec) === true;
-  const seen = change.fields.filter((field) => field.through === undefined && !isUnread(field.field));
+  const isUnread = ({ field, after: wanted }: FieldChange): boolean =>
+    before !== undefined && imported[kind]?.isUnread?.(field, wanted, before.spec) === true;
+  const seen = change.fields.filter((field) => field.through === undefined && !isUnread(field));
   if (seen.length === 0)
     return outcome(
       "unseen",
       "It stays, also with --refresh: Pulumi's provider does not read this back. Set it back on the broker by hand.",
     );
   const leaves = "pulumi up leaves it, because its state knows nothing of it; pulumi up --refresh";
-  if (effect !== "replaces") return outcome("sets-back", `${leaves} sets it back in place.`, loses);
+  if (effect !== "replaces") return outcome("sets-back", `${leaves} sets it back.`, loses);
   return after !== undefined && kinds[after.kind]?.protects(after.spec) === true
     ? outcome(
         "refused",
-        `${leaves} stops with an error, because the object is protected and would have to be deleted and made anew. It goes on once topology/approvals.yaml allows that (queueform gate says what it needs), or the broker or the file is put right by hand.`,
+        `${leaves} stops with an error and does nothing else either, because the object is protected and would have to be deleted and made anew. It goes on once topology/approvals.yaml allows that (queueform gate says what it needs), or the broker or the file is put right by hand.`,
         loses,
       )
     : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);

@@ -34,7 +34,8 @@ npx queueform target --env ${name}
 # Only the providers, because imported objects belong to them.
 npx pulumi up --stack ${name} --skip-preview --yes${targets}
 
-# Saved once at the end and not after each object: a run that is killed has changed nothing, and is started again.
+# Saved once at the end and not after each object: a run that is killed has changed nothing, and is started again. Was it
+# killed before it could unlock the stack, Pulumi says so: npx pulumi cancel --stack ${name}
 ${imports.join("\n")}
 ${takesOver ? `# The next pulumi up takes Kubernetes objects over in place. The provider keeps the setting until a run without it.\nexport ${takeOverVariable}\n` : ""}npx pulumi preview --stack ${name}${expectsNothing ? " --expect-no-changes" : ""}
 `;

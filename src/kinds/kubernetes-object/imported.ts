@@ -17,4 +17,6 @@ export const imported: ImportedFacet<Manifest> = {
       "An import would take the API server's defaults for settings, and replace the object to remove them. The next `pulumi up` takes it over in place instead, if PULUMI_K8S_UPSERT_EXISTING_OBJECTS is true.";
     return { shows: { op: "create", why } };
   },
+  // The provider looks at what it has written, and leaves others what they add.
+  isUnread: (_field, wanted) => wanted === undefined,
 };

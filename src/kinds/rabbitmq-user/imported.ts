@@ -10,5 +10,5 @@ export const imported: ImportedFacet<RabbitmqUserSpec> = {
       why: "RabbitMQ tells no passwords, so the import knows none. The next `pulumi up` sends the one that the stack has as secret; if that is another one, clients with the old one are refused from then on.",
     },
   }),
-  isUnread: (field, { tags }) => field === "password" || (field === "tags" && tags.length === 0),
+  isUnread: (field, _wanted, { tags }) => field === "password" || (field === "tags" && tags.length === 0),
 };

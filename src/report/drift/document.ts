@@ -89,7 +89,7 @@ export function driftDocument(inspected: Inspected): DriftDocument {
   const { environment, targets, rest, ailments, state, folder, isEverything } = inspected;
   const { changed, missing, unmanaged, unchecked, clusters } = rest.drift;
   const isComplete = clusters.every(({ state: how }) => how === "read");
-  const shownChanges = changed.map((change) => changedObject(change, environment, folder));
+  const shownChanges = changed.map((change) => changedObject(change, inspected));
   const shownMissing = missing.map((object) => shownObject(object, environment, folder));
   return {
     formatVersion: 1,
@@ -145,8 +145,10 @@ function clusterReport(
   };
 }
 
-function changedObject(change: Change, environment: Environment, folder: string): ChangedObject {
+function changedObject(change: Change, { environment, state, folder }: Inspected): ChangedObject {
   const { before: _before, after: _after, fields, ...shown } = shownChange(change);
+  // Only asked of what is in no file.
+  const isInState = state?.undeclared.includes(change.key);
   return {
     ...shown,
     fields: fields.map((field) => ({
@@ -154,7 +156,7 @@ function changedObject(change: Change, environment: Environment, folder: string)
       ...placeOf(change.after && originOfField(change.after, field.field), folder),
     })),
     ...placeOf(change.after?.origin, folder),
-    outcome: outcomeOf(change, environment),
+    outcome: outcomeOf(change, environment, isInState),
   };
 }
 

@@ -89,7 +89,7 @@ export function stateRows({ state, environment }: DriftDocument): string[] {
     ),
     ...state.unknown.map(
       (key) =>
-        `${key}: on the broker and in the files, but not in the state. pulumi up would try to create it; import it instead (pulumi import).`,
+        `${key}: on the broker and in the files, but not in the state. pulumi up would try to create it; take it over instead: npx queueform import --pulumi --env ${environment}`,
     ),
     ...state.undeclared.map(
       (key) =>

@@ -21,11 +21,11 @@ export function repairOf(
     const refused = owed.filter(({ outcome }) => outcome.what === "refused");
     if (owed.length === 0) return [];
     return [
-      `queueform apply --env ${name}`,
+      `npx queueform apply --env ${name}`,
       ...(refused.length > 0
         ? ["# only for objects that may be deleted with all they hold and made anew:"]
         : []),
-      ...refused.map(({ key }) => `queueform apply --env ${name} --replace ${quoted(key)}`),
+      ...refused.map(({ key }) => `npx queueform apply --env ${name} --replace ${quoted(key)}`),
     ];
   }
   const inRedis = owed.filter(({ kind }) => kind === "redis-content");
@@ -34,14 +34,14 @@ export function repairOf(
     ...(others
       ? [
           "# first: are these the right brokers? On others everything looks deleted to Pulumi",
-          `queueform target --env ${name}`,
+          `npx queueform target --env ${name}`,
           "# then see what would be done and whether somebody has approved what would be lost, and do it",
-          `pulumi preview --refresh --json -s ${name} > preview.json`,
-          `queueform gate preview.json --env ${name}`,
-          `pulumi up --refresh -s ${name}`,
+          `npx pulumi preview --refresh --json -s ${name} > preview.json`,
+          `npx queueform gate preview.json --env ${name}`,
+          `npx pulumi up --refresh -s ${name}`,
         ]
       : []),
-    ...(inRedis.length > 0 ? [`queueform apply --env ${name} --only redis-content`] : []),
+    ...(inRedis.length > 0 ? [`npx queueform apply --env ${name} --only redis-content`] : []),
   ];
 }
 
