@@ -3,7 +3,7 @@ import type { Approval } from "../review/approvals-file.ts";
 import type { GateResult, GateStep } from "../stack/gate.ts";
 import { positionOf } from "../topology/mark.ts";
 import { masked } from "../topology/masked.ts";
-import { count, type Paint } from "./style.ts";
+import type { Paint } from "./style.ts";
 
 /** What a preview would delete or replace, who allowed it, and what to add to let the rest through. */
 export function renderGate({ steps, requests }: GateResult, paint: Paint, now: Date): string {
@@ -24,9 +24,8 @@ function renderStep({ key, operation, sentence, takes, approval, stopped }: Gate
 export function summarizeGate({ steps }: GateResult): string {
   const stopped = steps.filter((step) => step.stopped !== undefined).length;
   if (steps.length === 0) return "nothing is deleted or replaced";
-  return stopped === 0
-    ? `${count(steps.length, "approved deletion or replacement")}`
-    : `${stopped} of ${count(steps.length, "deletion or replacement")} stopped`;
+  const what = steps.length === 1 ? "deletion or replacement" : "deletions or replacements";
+  return stopped === 0 ? `${steps.length} approved ${what}` : `${stopped} of ${steps.length} ${what} stopped`;
 }
 
 /** One sentence for each approval that a preview or a state has nothing for. */
