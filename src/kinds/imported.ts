@@ -19,6 +19,8 @@ export interface ImportedFacet<Spec extends JsonObject = JsonObject> {
    * is what the files say, `living` what is on the broker. Never when absent.
    */
   isUnread?(field: string, wanted: unknown, living: Spec): boolean;
+  /** Whether files can't say the field where Pulumi is the engine: whatever the broker has is right. Never when absent. */
+  isUnsaid?(field: string): boolean;
 }
 
 /** The ids of most RabbitMQ resources, which the provider takes apart at the @. */

@@ -6,6 +6,7 @@ import type { Ailment } from "./connection.ts";
 import { type Drift, drift } from "./drift.ts";
 import { ailmentsOf, emptyClusters } from "./health.ts";
 import { readAll, wasRead } from "./observe.ts";
+import { canBeSaid } from "./outcome.ts";
 import { probeAll, type Target } from "./targets.ts";
 
 export interface Inspection {
@@ -31,7 +32,8 @@ export function inspect(plan: Plan, environment: Environment, lookup: SecretLook
       return cluster && wasRead(cluster);
     });
     const ailments = await ailmentsOf(answering);
-    const found = drift(plan, observation);
+    const all = drift(plan, observation);
+    const found = environment.engine === "pulumi" ? { ...all, changed: all.changed.filter(canBeSaid) } : all;
     return { targets, drift: found, ailments: [...ailments, ...emptyClusters(found)] };
   });
 }

@@ -39,6 +39,10 @@ export function outcomeOf(change: Change, environment: Environment, isInState?: 
   return foreign ?? (environment.engine === "direct" ? direct(change) : byPulumi(change, isInState));
 }
 
+/** Whether files can say any of what differs, in an environment that Pulumi owns. */
+export const canBeSaid = ({ kind, fields }: Change): boolean =>
+  fields.length === 0 || fields.some(({ field }) => imported[kind]?.isUnsaid?.(field) !== true);
+
 /** What becomes of an object that the broker lacks. */
 export function outcomeOfMissing(object: PlanObject, environment: Environment): Outcome {
   const foreign = ownerOutside(object, environment);

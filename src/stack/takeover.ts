@@ -5,6 +5,7 @@ import { type ClusterUse, placeOf, withClusters } from "../live/clusters.ts";
 import { compare } from "../live/compare.ts";
 import type { OwnWords } from "../live/connection.ts";
 import { type Observation, readAll } from "../live/observe.ts";
+import { canBeSaid } from "../live/outcome.ts";
 import { probeAll, type Target } from "../live/targets.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
@@ -72,7 +73,7 @@ export function takeoverOf(
   words: ReadonlyMap<string, OwnWords>,
 ): Takeover {
   const { changed, missing } = compare(plan, observation);
-  const changes = new Map(changed.map((change) => [change.key, change]));
+  const changes = new Map(changed.filter(canBeSaid).map((change) => [change.key, change]));
   const absent = new Set(missing.map(({ key }) => key));
   const skipped = new Map(
     observation.clusters.flatMap(({ broker, cluster, reason }) =>

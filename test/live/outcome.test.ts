@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outcomeOf, outcomeOfMissing } from "../../src/live/outcome.ts";
+import { canBeSaid, outcomeOf, outcomeOfMissing } from "../../src/live/outcome.ts";
 import type { PlanObject } from "../../src/plan/plan.ts";
 import { changesBetween } from "../../src/review/changes.ts";
 import type { JsonObject } from "../../src/topology/json.ts";
@@ -55,4 +55,13 @@ test("only what holds messages is said to come back empty", () => {
     outcomeOfMissing(object(kind, spec), environment()).sentence;
   expect(sentence("rabbitmq-queue", queue)).toMatch(/makes it again, empty\.$/);
   expect(sentence("rabbitmq-exchange", exchange)).toMatch(/makes it again\.$/);
+});
+
+test("what whoever runs the broker sets of a vhost is no difference, as files can't say it under Pulumi", () => {
+  const [vhost] = changesBetween(
+    [object("rabbitmq-vhost", { name: "v", description: "theirs", maxQueues: 100 })],
+    [object("rabbitmq-vhost", { name: "v", description: "" })],
+  );
+  const [other] = changesBetween([object("rabbitmq-exchange", odd)], [object("rabbitmq-exchange", exchange)]);
+  expect([vhost, other].map((change) => change && canBeSaid(change))).toEqual([false, true]);
 });

@@ -56,6 +56,8 @@ const password = secrets.WEB;
 
 /** By hand on RabbitMQ; % is the vhost. */
 const calls: readonly (readonly [...Parameters<Call>])[] = [
+  // Under Pulumi that is the affair of whoever runs the broker.
+  ["PUT", "vhosts/%", { description: "theirs" }],
   ["DELETE", "exchanges/%/former"],
   ["DELETE", "exchanges/%/hidden"],
   ["PUT", "exchanges/%/hidden", { type: "fanout", durable: true, internal: true }],
