@@ -10,7 +10,7 @@ import { type Found, type Note, placeOf } from "./found.ts";
 import type { Mapping } from "./write/domains.ts";
 import type { Part } from "./write/entry.ts";
 import { filesOf, type WrittenFile } from "./write/layout.ts";
-import { managedEnvironment } from "./write/managed.ts";
+import { everyApp, managedEnvironment } from "./write/managed.ts";
 import { partsOf } from "./write/parts.ts";
 
 export interface AdoptOptions {
@@ -28,6 +28,8 @@ export interface Adopted {
   readonly notes: readonly Note[];
   /** What applying the files would change on the brokers, beside what `notes` name: nothing, unless something went wrong. */
   readonly changes: readonly Change[];
+  /** What `principal` must be in the stack file, by Kafka cluster, where it isn't said and none would be wrong. */
+  readonly principals: ReadonlyMap<string, string>;
 }
 
 /**
@@ -42,7 +44,7 @@ export function adopt(found: Found, options: AdoptOptions): Adopted {
 
 function adoptWith(
   found: Found,
-  { mapping, schemaFor }: AdoptOptions,
+  { environment: known, mapping, schemaFor }: AdoptOptions,
   environment: Environment,
   withPatterns: boolean,
 ): Adopted {
@@ -56,17 +58,27 @@ function adoptWith(
     .filter(({ key }) => !unsaid.has(key))
     .map((object) => asSaid.get(object.key) ?? object)
     .map(({ origin: _origin, ...object }) => object);
-  return { files, notes, changes: changesBetween(before, planned(files, environment)) };
+  return {
+    files,
+    notes,
+    changes: changesBetween(before, planned(files, environment)),
+    principals: new Map(
+      [...environment.clusters.kafka].flatMap(([name, { principal = everyApp }]) =>
+        principal === (known?.clusters.kafka.get(name)?.principal ?? everyApp) ? [] : [[name, principal]],
+      ),
+    ),
+  };
 }
 
 function notesOf(parts: readonly Part[]): Note[] {
   return parts.flatMap(({ broker, cluster, unsaid }) =>
     unsaid
       .filter(({ reason }) => reason !== "")
-      .map(({ object, reason, beside }) => ({
+      .map(({ object, reason, beside, alsoKeys }) => ({
         place: object.origin ? placeOf(object.origin) : `${broker} ${cluster}`,
         about: beside ?? object.key,
         key: object.key,
+        ...(alsoKeys && { alsoKeys }),
         text: reason,
       })),
   );

@@ -24,6 +24,8 @@ export interface Note {
   readonly about: string;
   /** The key of the object that is left out; absent for what is no object of ours. */
   readonly key?: string;
+  /** Keys of further objects that are left out, which the text speaks of too. */
+  readonly alsoKeys?: readonly string[];
   /** Full sentences for a person, without secrets. */
   readonly text: string;
 }

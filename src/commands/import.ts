@@ -26,7 +26,7 @@ import {
   type Values,
 } from "./command.ts";
 import { explain } from "./diagnose.ts";
-import { nextSteps, passwordSecret } from "./import-next.ts";
+import { nextSteps, passwordSecret } from "./import-steps.ts";
 import { importPulumi } from "./import-pulumi.ts";
 
 /** All others say how topology files are written, which --pulumi doesn't do. */
@@ -117,7 +117,7 @@ export const command: Command = {
       writeFileSync(written[index]!, content);
     }
     const findings = written.length > 0 ? load(written, undefined, directory).diagnostics : [];
-    const next = nextSteps(found, written, out, environment, directory);
+    const next = nextSteps(found, adopted, written, out, environment, directory);
     const result = { found, adopted, written, findings, next };
     console.print(isJson(values) ? json(importJson(result)) : written.map((path) => `${path}\n`).join(""));
     say(console, renderImport(result, console.paintConversation));

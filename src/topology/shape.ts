@@ -29,10 +29,15 @@ export function checkValue(validate: Validate, value: Record<string, unknown>, r
     const path = error.instancePath.split("/").slice(1).map(unescapePointer);
     const described = describe(error, path);
     if (!described) continue;
-    const { at = [], key, ...texts } = described;
+    const { at = [], key, what, ...texts } = described;
     const full = [...path, ...at];
     const mark = (key ? keyMarkOf(value, ...full) : markOf(value, ...full)) ?? markOf(value)!;
-    report({ severity: "error", ...texts, mark });
+    report({
+      severity: "error",
+      ...texts,
+      what: what.replace(/^[a-z]/, (letter) => letter.toUpperCase()),
+      mark,
+    });
   }
 }
 
@@ -48,7 +53,7 @@ interface Described {
 }
 
 function describe(error: ErrorObject, path: string[]): Described | undefined {
-  const place = path.length === 0 ? "the file" : `"${path.at(-1)}"`;
+  const place = placeOf(path);
   const schema = error.parentSchema as JsonObject | undefined;
   const meaning = typeof schema?.["description"] === "string" ? schema["description"] : "";
   switch (error.keyword) {
@@ -73,7 +78,7 @@ function describe(error: ErrorObject, path: string[]): Described | undefined {
         (wanted["examples"] as unknown[] | undefined)?.[0];
       return {
         rule: "missing-key",
-        what: `${place === "the file" ? "The file" : place} lacks "${name}".`,
+        what: `${place} lacks "${name}".`,
         why:
           typeof wanted["description"] === "string"
             ? wanted["description"]
@@ -146,6 +151,13 @@ function describe(error: ErrorObject, path: string[]): Described | undefined {
             fix: "See the schema for what may stand here.",
           };
   }
+}
+
+function placeOf(path: readonly string[]): string {
+  const [list, last] = path.slice(-2);
+  if (list === undefined) return "the file";
+  if (last !== undefined && /^[0-9]+$/.test(last)) return `item ${Number(last) + 1} of "${list}"`;
+  return `"${last ?? list}"`;
 }
 
 function exampleOf(schema: JsonObject | undefined): string {

@@ -8,6 +8,7 @@ import type { Environment } from "../../src/environment/environment.ts";
 import { checkShape } from "../../src/language/shape.ts";
 import { compile, type Model, planOf } from "../../src/plan/model.ts";
 import type { PlanObject } from "../../src/plan/plan.ts";
+import { rules } from "../../src/rules/index.generated.ts";
 import type { Diagnostic } from "../../src/topology/diagnostic.ts";
 import { positionOf } from "../../src/topology/mark.ts";
 import { parseYaml } from "../../src/topology/yaml.ts";
@@ -35,6 +36,14 @@ export function modelOf({ files }: Pick<Adopted, "files">, environment?: Environ
   if (problems.length > 0) throw new Error(problems.map(({ what }) => what).join("\n"));
   return compile(read, environment);
 }
+
+/** What must be right before anything is made of a model, and is not. */
+export const structuralProblems = (model: Model): string[] =>
+  rules.flatMap(({ id, structural, check }) => {
+    const findings: string[] = [];
+    if (structural) check(model, ({ what }) => findings.push(`${id}: ${what}`));
+    return findings;
+  });
 
 /** Specs by key: what brokers can see of a plan. */
 export const specsOf = (objects: readonly PlanObject[]): Record<string, unknown> =>

@@ -249,10 +249,10 @@ describe("what is no export is refused at its line", () => {
   test.each([
     ['{ "queues": [\n  { "name": "a" "vhost": "/" }\n] }', '2:17 A comma or "}" should stand here.'],
     ['{ "queues": [\n  { "name": "a",\n', '3:1 The file ends too early: a key or "}" is missing.'],
-    ['{ "queues": [\n  { "vhost": "/" }\n] }', '2:3 "0" lacks "name".'],
+    ['{ "queues": [\n  { "vhost": "/" }\n] }', '2:3 Item 1 of "queues" lacks "name".'],
     ['{ "queues": [\n  { "name": 5 }\n] }', '2:13 "name" must be a string, and is 5.'],
     ["{ 'queues': [] }", "1:3 A key in double quotes should stand here."],
-    ['{ "exchanges": [{ "name": "a" }] }', '1:17 "0" lacks "type".'],
+    ['{ "exchanges": [{ "name": "a" }] }', '1:17 Item 1 of "exchanges" lacks "type".'],
     ['{ "a": 1,\n "a": 2 }', '2:2 "a" stands twice in the same block.'],
     ["{}", "1:1 This is nothing that can be imported."],
     ["[1]", "1:1 This is nothing that can be imported."],

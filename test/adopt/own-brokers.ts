@@ -15,7 +15,7 @@ import type { Plan, PlanObject } from "../../src/plan/plan.ts";
 import { startSandbox, stopSandbox } from "../../src/sandbox/sandbox.ts";
 import type { KafkaState, Part } from "../../src/sandbox/state.ts";
 import { environmentOf } from "../brokers/project.ts";
-import { adopted, modelOf } from "./adopting.ts";
+import { adopted, modelOf, structuralProblems } from "./adopting.ts";
 
 /** The one password of everybody. */
 export const password = "hunter2";
@@ -69,7 +69,9 @@ export interface Imported {
 export async function imported(env: Environment, withAccess = false): Promise<Imported> {
   const written = adopted(await readLive(env, undefined, secret, withAccess), env);
   expect(written.changes).toEqual([]);
-  const plan = planOf(modelOf(written, env));
+  const model = modelOf(written, env);
+  expect(structuralProblems(model)).toEqual([]);
+  const plan = planOf(model);
   return {
     plan,
     text: written.files.map(({ text }) => text).join("\n"),

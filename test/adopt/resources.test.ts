@@ -201,6 +201,139 @@ describe("Strimzi", () => {
     expect(texts["kafka.yaml"]).toContain("producers: [ web ]");
     expect(notes).toEqual([]);
   });
+
+  test("where some have passwords, those with certificates are named: applications need passwords there", () => {
+    const writes = `authorization: { type: simple, acls: [ ${acl("topic", "t", "Write, Describe")} ] }`;
+    const { texts, notes } = written(
+      all(
+        topic("partitions: 1, replicas: 1"),
+        user(`authentication: { type: scram-sha-512 }, ${writes}`),
+        user(`authentication: { type: tls }, quotas: { requestPercentage: 5 }, ${writes}`, "robot"),
+      ),
+    );
+    expect(texts["kafka.yaml"]).toContain("producers: [ web ]");
+    expect(notes).toEqual([
+      ':14 That User:CN=robot is allowed Write, Describe on the topic "t" (literal, host *) is not said: Kafka has no password of that user (SCRAM-SHA-512), and an application in a file needs one.',
+      ':11 The quota of "CN=robot" is not said: Kafka has no password of that user (SCRAM-SHA-512), and an application in a file needs one.',
+    ]);
+  });
+});
+
+describe("Strimzi's resources as strangers write them", () => {
+  const kafka = (kind: string, rest: string, metadata = ""): string =>
+    `apiVersion: kafka.strimzi.io/v1beta2\nkind: ${kind}\nmetadata: { name: x, ${metadata} }\n${rest}\n`;
+  const label = "labels: { strimzi.io/cluster: k }";
+
+  test("what is no topic and no user makes no cluster, nor does a namespace that only some name", () => {
+    const { texts, notes } = written(
+      all(
+        kafka("Kafka", "spec: { kafka: { version: 4.2.0 } }"),
+        kafka("KafkaTopic", "spec: { partitions: 1, replicas: 1 }", `namespace: n, ${label}`),
+        kafka("KafkaUser", "spec: { authentication: { type: scram-sha-512 } }", label),
+      ),
+    );
+    expect(bodyOf(texts["kafka.yaml"]!)).toBe(`kafka:
+  topics:
+    x: { partitions: 1, replication: 1 }
+  apps:
+    x: { password: "\${secret:X_PASSWORD}" }
+`);
+    expect(notes).toEqual([':1 The Kafka "x" is no messaging topology, and nothing of it was taken over.']);
+  });
+
+  test("several clusters are files of their names", () => {
+    const { texts } = written(
+      all(
+        kafka("KafkaTopic", "spec: { partitions: 1, replicas: 1 }", "labels: { strimzi.io/cluster: near }"),
+        kafka("KafkaTopic", "spec: { partitions: 1, replicas: 1 }", "labels: { strimzi.io/cluster: far }"),
+      ),
+    );
+    expect(Object.keys(texts)).toEqual(["near.yaml", "far.yaml"]);
+  });
+
+  test("what Kafka keeps nothing of, and what Strimzi doesn't manage, is named", () => {
+    const { notes } = written(
+      all(
+        kafka("KafkaUser", "spec: { authentication: { type: tls } }", label),
+        kafka("KafkaUser", "spec:", label),
+        kafka(
+          "KafkaTopic",
+          "spec: { partitions: 1, replicas: 1 }",
+          `${label}, annotations: { strimzi.io/managed: "false" }`,
+        ),
+      ),
+    );
+    expect(notes).toEqual([
+      expect.stringContaining("Kafka keeps nothing of it"),
+      expect.stringContaining("Kafka keeps nothing of it"),
+      expect.stringContaining("not managed by Strimzi"),
+    ]);
+  });
+
+  test("the rights of a user on one thing are one sentence, and * is everything", () => {
+    const { notes } = written(
+      kafka(
+        "KafkaUser",
+        `spec:
+  authentication: { type: tls-external }
+  authorization:
+    type: simple
+    acls:
+      - { resource: { type: topic, name: "*" }, operations: [Read, Describe] }
+      - { resource: { type: topic, name: shop-, patternType: prefix }, operation: Write, type: deny, host: 10.0.0.1 }
+      - { resource: { type: cluster }, operations: [] }`,
+        label,
+      ),
+    );
+    expect(notes).toEqual([
+      ':1 A rule of the user "x" names no operation.',
+      ":9 That User:CN=x is allowed Read, Describe on every topic (host *) is not what producers and consumers need, and has no word here.",
+      ':10 That User:CN=x is denied Write on the topic "shop-" (prefixed, host 10.0.0.1) is not what producers and consumers need, and has no word here.',
+    ]);
+  });
+
+  test("settings keep every digit, and what is empty is not there", () => {
+    const { texts } = written(
+      kafka(
+        "KafkaTopic",
+        `spec:
+  partitions: 1
+  replicas: 1
+  config:
+    retention.ms: 259200000.0
+    flush.messages: 9223372036854775807
+    min.cleanable.dirty.ratio: 0.05
+    preallocate: true
+    segment.ms:
+`,
+        label,
+      ),
+    );
+    expect(texts["kafka.yaml"]).toContain('flush.messages: "9223372036854775807"');
+    expect(texts["kafka.yaml"]).toContain("min.cleanable.dirty.ratio: 0.05");
+    expect(texts["kafka.yaml"]).not.toContain("segment.ms");
+  });
+
+  const rule = (text: string): string =>
+    kafka("KafkaUser", `spec:\n  authorization:\n    acls:\n      - ${text}`, label);
+  test.each([
+    [
+      rule("{ resource: { type: topic, name: a }, operation: Read, type: Deny }"),
+      '7:70 "type" can\'t be "Deny"',
+    ],
+    [
+      rule("{ resource: { type: topic, name: a, patternType: prefixed }, operation: Read }"),
+      '7:58 "patternType" can\'t be "prefixed"',
+    ],
+    [rule("{ resource: { type: topic, name: a }, operations: [read] }"), '7:60 Item 1 of "operations"'],
+    [rule("{ resource: { type: topic }, operations: [Read] }"), '7:11 "resource" lacks "name"'],
+    [kafka("KafkaTopic", "spec: { partitions: 1 }", 'labels: { a: "{{ .x }}" }'), "3:35 This is a template"],
+    [kafka("KafkaTopic", 'spec: { topicName: "${env}-a" }'), "4:20 This is a template"],
+    ["{{- if .Values.x }}\napiVersion: v1\n{{ end }}\n", "1:1 This is a template"],
+    [kafka("KafkaTopic", "spec: { partitions: {{ .x }} }"), "4:21 This is a template"],
+  ])("refused: %#", (text, message) => {
+    expect(() => readText("strimzi.yaml", text)).toThrow(message);
+  });
 });
 
 describe("what is wrong is refused at its line", () => {

@@ -67,7 +67,9 @@ rabbitmq:
     worker: { password: "\${secret:WORKER_PASSWORD}", publishes: [orders], consumes: [work], declares: active }
 kafka:
   topics: { t: { partitions: 1, producers: [web], consumers: { billing: {}, g: { app: web } } } }
-  apps: { web: { password: "\${secret:WEB_PASSWORD}", quota: { producerBytes: 1Mi } } }
+  apps:
+    web: { password: "\${secret:WEB_PASSWORD}", quota: { producerBytes: 1Mi } }
+    billing: { password: "\${secret:BILLING_PASSWORD}" }
 `;
   const source = { path: "d.yaml", text };
   const value = parseYaml(source, () => undefined)!;
@@ -95,7 +97,7 @@ test(
         const after = planned(written, managed);
         const missing = before.filter(({ key }) => after[key] === undefined);
         expect(specsOf(before)).toEqual({ ...specsOf(missing), ...after });
-        const named = new Set(written.notes.map(({ key }) => key));
+        const named = new Set(written.notes.flatMap(({ key, alsoKeys = [] }) => [key, ...alsoKeys]));
         expect(missing.filter((one) => !named.has(one.key) && !isDefaultVhost(one))).toEqual([]);
         objects += before.length;
         unsaid += missing.length;

@@ -44,6 +44,21 @@ describe("import of a file", () => {
     expect((await queueform(["fmt", "--check"], directory)).code).toBe(0);
   });
 
+  test("says how applications with certificates are named, which only the stack file can", async () => {
+    put(
+      "user.yaml",
+      `apiVersion: kafka.strimzi.io/v1
+kind: KafkaUser
+metadata: { name: web, labels: { strimzi.io/cluster: k } }
+spec: { authentication: { type: tls }, quotas: { requestPercentage: 5 } }
+`,
+    );
+    const { code, stderr } = await queueform(["import", "user.yaml", "--out", "topology"], directory);
+    expect(code).toBe(0);
+    expect(stderr).toContain('kafka: { main: { bootstrap: [host:9093], principal: "CN={app}" } }');
+    expect(read("topology/kafka.yaml")).toContain("web: { quota: { requestPercent: 5 } }");
+  });
+
   test("never changes a file that is there", async () => {
     put("definitions.json", definitions(["q"]));
     mkdirSync(join(directory, "out"));

@@ -11,7 +11,8 @@ import { readJson } from "./json.ts";
 import { isResource, type Resource, resourcesIn } from "./kubernetes.ts";
 import { clusterReferenceOf, messagingTopologyGroup, readMessagingTopology } from "./messaging-topology.ts";
 import { RabbitmqCollector } from "./rabbitmq.ts";
-import { kafkaLabelOf, readStrimzi, strimziGroup } from "./strimzi.ts";
+import { isTopicOrUser, kafkaLabelOf, readStrimzi, strimziGroup } from "./strimzi.ts";
+import { templateIn, templateInText } from "./template.ts";
 
 export interface FileOptions {
   /** What the cluster is called in the files that are written; "main" when absent and there is only one. */
@@ -34,8 +35,7 @@ export function readFiles(path: string, options: FileOptions, report: Report): F
   const resources: Resource[] = [];
   for (const file of findFiles([path])) {
     const source = readSource(file, collect);
-    const values =
-      source && (isJson(source) ? jsonValues(source, collect) : parseYamlDocuments(source, collect));
+    const values = source && valuesIn(source, collect);
     for (const value of values ?? []) {
       if (isResource(value)) resources.push(...resourcesIn([value]));
       else if (isDefinitions(value)) found.push(...definitionsIn(value, options, collect));
@@ -45,6 +45,16 @@ export function readFiles(path: string, options: FileOptions, report: Report): F
   }
   found.push(...inResources(resources, options, collect));
   return problems.length > 0 ? undefined : together(found);
+}
+
+/** What can't be read because it is a template is not told as faults of JSON or YAML. */
+function valuesIn(source: Source, report: Report): Record<string, unknown>[] | undefined {
+  const problems: Diagnostic[] = [];
+  const keep: Report = (problem) => void problems.push(problem);
+  const values = isJson(source) ? jsonValues(source, keep) : parseYamlDocuments(source, keep);
+  const template = problems.length > 0 ? templateInText(source) : undefined;
+  for (const problem of template ? [template] : problems) report(problem);
+  return values;
 }
 
 const isJson = ({ text }: Source): boolean => /^\s*[{[]/.test(text);
@@ -72,7 +82,11 @@ function definitionsIn(value: Record<string, unknown>, options: FileOptions, rep
 
 function inResources(all: readonly Resource[], { cluster }: FileOptions, report: Report): Found[] {
   const rabbitmq = all.filter(({ apiVersion }) => apiVersion.startsWith(messagingTopologyGroup));
-  const kafka = all.filter(({ apiVersion }) => apiVersion.startsWith(strimziGroup));
+  const kafka = all.filter((one) => one.apiVersion.startsWith(strimziGroup) && isTopicOrUser(one));
+  for (const one of [...rabbitmq, ...kafka]) {
+    const template = templateIn(one);
+    if (template) report(template);
+  }
   const named = byCluster(rabbitmq, clusterReferenceOf, cluster).map(([name, resources]) => {
     const collector = new RabbitmqCollector(name);
     readMessagingTopology(resources, all, collector, report);
@@ -96,7 +110,8 @@ function byCluster(
   referenceOf: (resource: Resource) => string,
   wanted: string | undefined,
 ): [string, Resource[]][] {
-  const groups = [...Map.groupBy(resources, referenceOf)];
+  const references = new Set(resources.map(referenceOf));
+  const groups = [...Map.groupBy(resources, (resource) => completed(referenceOf(resource), references))];
   if (groups.length === 1) return groups.map(([, group]) => [wanted ?? "main", group]);
   const names = groups.map(([reference]) => (JSON.parse(reference) as [string, string])[1]);
   const isClear = new Set(names).size === names.length;
@@ -104,6 +119,17 @@ function byCluster(
     (isClear ? names[index] : (JSON.parse(reference) as string[]).join("-")) || "main",
     group,
   ]);
+}
+
+/** A resource without a namespace goes where kubectl is told to: to the namespace that the others of its cluster name. */
+function completed(reference: string, all: ReadonlySet<string>): string {
+  const [namespace, name] = JSON.parse(reference) as [string, string];
+  if (namespace !== "") return reference;
+  const named = [...all].filter((other) => {
+    const [otherNamespace, otherName] = JSON.parse(other) as [string, string];
+    return otherName === name && otherNamespace !== "";
+  });
+  return named.length === 1 ? named[0]! : reference;
 }
 
 function unknown(mark: Mark, report: Report): void {

@@ -10,7 +10,7 @@ export interface Resource {
   /** metadata.name */
   readonly name: string;
   readonly namespace: string;
-  readonly labels: Readonly<Record<string, unknown>>;
+  readonly metadata: Fields;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly value: Record<string, unknown>;
   readonly mark: Mark;
@@ -32,7 +32,7 @@ export function resourcesIn(values: readonly Record<string, unknown>[]): Resourc
         kind: String(value["kind"]),
         name: textIn(metadata, "name", ""),
         namespace: textIn(metadata, "namespace", ""),
-        labels: objectIn(metadata, "labels"),
+        metadata,
         spec: objectIn(value, "spec"),
         value,
         mark,

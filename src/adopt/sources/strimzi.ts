@@ -5,49 +5,19 @@ import type { PlanObject } from "../../plan/plan.ts";
 import type { Report } from "../../topology/diagnostic.ts";
 import { isObject, type JsonObject } from "../../topology/json.ts";
 import { type Mark, markOf } from "../../topology/mark.ts";
-import { clusterPlace, type Found, type Note, originOf, passwordReference, placeOf } from "../found.ts";
+import { type Found, type Note, originOf, passwordReference, placeOf } from "../found.ts";
 import { cleanupPolicy } from "./cleanup-policy.ts";
 import { checkSpec, type Fields, listIn, objectIn, type Resource, textIn } from "./kubernetes.ts";
+import { topicSpec, userSpec } from "./strimzi-schema.ts";
 
 export const strimziGroup = "kafka.strimzi.io/";
+/** What Strimzi's other kinds hold is no topology: Kafka itself, its connectors and mirrors. */
+export const isTopicOrUser = ({ kind }: Resource): boolean => kind === "KafkaTopic" || kind === "KafkaUser";
 
-const text: JsonObject = { type: "string" };
-const count: JsonObject = { type: "integer", minimum: 1 };
-const topicSpec: JsonObject = {
-  type: ["object", "null"],
-  properties: { topicName: text, partitions: count, replicas: count, config: { type: "object" } },
-};
-const userSpec: JsonObject = {
-  type: ["object", "null"],
-  properties: {
-    authentication: { type: "object", required: ["type"], properties: { type: text } },
-    authorization: {
-      type: "object",
-      properties: {
-        acls: {
-          type: "array",
-          items: {
-            type: "object",
-            required: ["resource"],
-            properties: {
-              resource: { type: "object", required: ["type"], properties: { type: text, name: text } },
-              operation: text,
-              operations: { type: "array", items: text },
-              host: text,
-              type: text,
-            },
-          },
-        },
-      },
-    },
-    quotas: { type: "object", additionalProperties: { type: "number" } },
-  },
-};
+export const kafkaLabelOf = ({ metadata, namespace }: Resource): string =>
+  JSON.stringify([namespace, textIn(objectIn(metadata, "labels"), "strimzi.io/cluster", "")]);
 
-export const kafkaLabelOf = ({ labels, namespace }: Resource): string =>
-  JSON.stringify([namespace, textIn(labels, "strimzi.io/cluster", "")]);
-
-/** Reads Strimzi's KafkaTopic and KafkaUser resources that are for one cluster. */
+/** Reads the KafkaTopic and KafkaUser resources of Strimzi that are for one cluster. */
 export function readStrimzi(resources: readonly Resource[], cluster: string, report: Report): Found {
   const objects = new Map<string, PlanObject>();
   const notes: Note[] = [];
@@ -69,15 +39,7 @@ export function readStrimzi(resources: readonly Resource[], cluster: string, rep
   for (const resource of resources) {
     if (resource.kind === "KafkaTopic") {
       if (checkSpec(resource, topicSpec, report)) readTopic(resource, reader);
-    } else if (resource.kind === "KafkaUser") {
-      if (checkSpec(resource, userSpec, report)) readUser(resource, reader);
-    } else {
-      reader.note(
-        clusterPlace("kafka", cluster),
-        `The ${resource.kind} "${resource.name}" is no topic and no user: Strimzi goes on managing it.`,
-        resource,
-      );
-    }
+    } else if (checkSpec(resource, userSpec, report)) readUser(resource, reader);
   }
   return { objects: [...objects.values()], notes, versions: new Map() };
 }
@@ -105,18 +67,30 @@ function readTopic(resource: Resource, { cluster, keep, note }: Reader): void {
     );
     return;
   }
+  if (String(objectIn(resource.metadata, "annotations")["strimzi.io/managed"]) === "false")
+    note(
+      key,
+      `The topic "${name}" is not managed by Strimzi (strimzi.io/managed), so it may look otherwise on the cluster. Import it from there if it does.`,
+      resource,
+    );
+  const settings = objectIn(spec, "config");
   const config = Object.fromEntries(
-    Object.entries(objectIn(spec, "config")).map(([setting, value]) => [
-      setting,
-      settingText(setting, value),
-    ]),
+    Object.entries(settings)
+      .filter(([, value]) => value !== null)
+      .map(([setting]) => [setting, settingText(settings, setting)]),
   );
   keep("kafka-topic", key, { name, partitions, replicationFactor: replicas, config }, resource.mark);
 }
 
 /** Kafka keeps texts. */
-function settingText(setting: string, value: unknown): string {
-  const written = Array.isArray(value) ? value.map(String).join(",") : String(value);
+function settingText(settings: Fields, setting: string): string {
+  const value = settings[setting];
+  const mark = markOf(settings, setting);
+  // "No limit" is often the largest number of Java, which no number here can hold.
+  const isLong = Number.isInteger(value) && !Number.isSafeInteger(value) && mark !== undefined;
+  const written = isLong
+    ? mark.source.text.slice(mark.start, mark.end)
+    : [value].flat().map(String).join(",");
   return setting === "cleanup.policy" ? cleanupPolicy(written) : written;
 }
 
@@ -133,12 +107,20 @@ function readUser(resource: Resource, { cluster, keep, note }: Reader): void {
     );
   // What Kafka calls a user that logs in with a certificate is the whole name in it.
   const user = authentication.startsWith("tls") ? `CN=${name}` : name;
-  for (const acl of listIn(objectIn(spec, "authorization"), "acls")) {
-    if (!isObject(acl)) continue;
-    for (const one of aclsOf(user, acl))
-      keep("kafka-acl", aclKey(cluster, one), one, markOf(acl) ?? resource.mark);
+  const rules = listIn(objectIn(spec, "authorization"), "acls").filter(isObject);
+  const quotas = Object.keys(objectIn(spec, "quotas"));
+  for (const rule of rules) {
+    const acls = aclsOf(user, rule);
+    for (const one of acls) keep("kafka-acl", aclKey(cluster, one), one, markOf(rule) ?? resource.mark);
+    if (acls.length === 0) note(key, `A rule of the user "${name}" names no operation.`, resource);
   }
   readQuota(user, resource, { cluster, keep, note });
+  if (authentication !== "scram-sha-512" && rules.length + quotas.length === 0)
+    note(
+      key,
+      `The user "${name}" has no password, no rules and no quotas, so Kafka keeps nothing of it.`,
+      resource,
+    );
 }
 
 const resourceTypes: Readonly<Record<string, string>> = {

@@ -20,6 +20,8 @@ export interface Unsaid {
   readonly reason: string;
   /** Key of what it is written beside, where that is not its own vhost or cluster. */
   readonly beside?: string;
+  /** Keys of further objects that the reason speaks of too; those have none of their own. */
+  readonly alsoKeys?: readonly string[];
 }
 
 /** Everything of one vhost, of one Kafka cluster, or of one Redis. */

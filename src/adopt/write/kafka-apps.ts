@@ -1,11 +1,13 @@
+import { usesCertificates } from "../../environment/access.ts";
 import type { Environment } from "../../environment/environment.ts";
 import { aclKey, aclOf, type AclSpec } from "../../kinds/kafka-acl/definition.ts";
 import type { QuotaSpec } from "../../kinds/kafka-quota/definition.ts";
-import { canonicalJson, topicKey } from "../../kinds/key.ts";
+import { canonicalJson, userKey } from "../../kinds/key.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import type { Json, JsonObject } from "../../topology/json.ts";
 import { objectsOf, shapeProblem } from "./compiled.ts";
 import type { Entry, Part } from "./entry.ts";
+import { unsaidAccess } from "./kafka-unsaid.ts";
 import { appOf } from "./managed.ts";
 import { sectionOf } from "./section.ts";
 import { sizeText } from "./words.ts";
@@ -28,13 +30,17 @@ interface Role {
  * where it is: those of a topic are told apart one by one, so that some can be said and others not.
  */
 export function withKafkaApps(part: Part, objects: readonly PlanObject[], environment: Environment): Part {
-  const principal = environment.clusters.kafka.get(part.cluster)?.principal;
+  const cluster = environment.clusters.kafka.get(part.cluster);
+  const principal = cluster?.principal;
   const acls = objects.filter(({ kind }) => kind === "kafka-acl");
   const byKey = new Map(objects.map((object) => [object.key, object]));
+  // An application in a file becomes a user with a password, but where all have certificates.
+  const canLogIn = (user: string): boolean =>
+    usesCertificates(cluster) || byKey.has(userKey("kafka", part.cluster, user));
   const names = [...new Set(acls.map(({ spec }) => (spec as AclSpec).principal.replace(/^User:/, "")))];
   const roles = names.flatMap((name): Role[] => {
     const app = appOf(principal, name);
-    if (app === undefined) return [];
+    if (app === undefined || !canLogIn(name)) return [];
     const groups = acls
       .map(({ spec }) => spec as AclSpec)
       .filter(
@@ -57,7 +63,14 @@ export function withKafkaApps(part: Part, objects: readonly PlanObject[], enviro
     const withRoles = { ...entry, value: { ...entry.value, ...rolesOn(entry.name, roles) } };
     return fits(withRoles) ? withRoles : entry;
   });
-  const entries = [...topics, ...appsOf(objects, principal, fits)];
+  const entries = [
+    ...topics,
+    ...appsOf(
+      objects.filter(({ spec }) => canLogIn(String(spec["name"] ?? spec["user"]))),
+      principal,
+      fits,
+    ),
+  ];
   const made = new Map(
     objectsOf(sectionOf(part, entries), environment).map((object) => [object.key, object]),
   );
@@ -69,9 +82,11 @@ export function withKafkaApps(part: Part, objects: readonly PlanObject[], enviro
     entries,
     unsaid: [
       ...part.unsaid,
-      ...access
-        .filter((object) => !isSaid(object))
-        .map((object) => ({ object, reason: reasonFor(object, byKey) })),
+      ...unsaidAccess(
+        access.filter((object) => !isSaid(object)),
+        byKey,
+        canLogIn,
+      ),
     ],
   };
 }
@@ -136,17 +151,4 @@ function quotaWords({ limits }: QuotaSpec): JsonObject | undefined {
     ...(consumed !== undefined && { consumerBytes: sizeText(consumed) }),
     ...(request_percentage !== undefined && { requestPercent: request_percentage }),
   };
-}
-
-function reasonFor({ kind, cluster, spec }: PlanObject, byKey: ReadonlyMap<string, PlanObject>): string {
-  if (kind !== "kafka-acl")
-    return `The ${kind.replace("kafka-", "")} of "${String(spec["name"] ?? spec["user"])}" has no word here.`;
-  const { principal, permission, operation, resourceType, resourceName, patternType, host } = spec as AclSpec;
-  const noun = resourceType.toLowerCase();
-  const right = `That ${principal} is ${permission === "Allow" ? "allowed" : "denied"} ${operation} on the ${noun} "${resourceName}" (${patternType.toLowerCase()}, host ${host})`;
-  const isElsewhere =
-    resourceType === "Topic" && patternType === "Literal" && !byKey.has(topicKey(cluster, resourceName));
-  return isElsewhere
-    ? `${right} is said at the topic, which is not among what is imported.`
-    : `${right} is not what producers and consumers need, and has no word here.`;
 }

@@ -23,7 +23,7 @@ export function filesOf(
   schemaFor: (path: string) => string,
 ): WrittenFile[] {
   const filled = parts.filter(({ entries }) => entries.length > 0);
-  const names = distinct(filled.map(({ broker, vhost }) => slug(vhost === "/" ? broker : (vhost ?? broker))));
+  const names = namesOf(filled);
   const left = new Set(notes);
   return filled.flatMap((part, index) => {
     const rest = names[index]!;
@@ -55,6 +55,16 @@ export function filesOf(
       };
     });
   });
+}
+
+const plainName = ({ broker, vhost }: Part): string => slug(vhost === "/" ? broker : (vhost ?? broker));
+
+/** Of each part: its vhost or broker, and its cluster where others have the same of another one. */
+function namesOf(parts: readonly Part[]): string[] {
+  const clusters = Map.groupBy(parts, plainName);
+  const isShared = (part: Part): boolean =>
+    clusters.get(plainName(part))!.some(({ cluster }) => cluster !== part.cluster);
+  return distinct(parts.map((part) => (isShared(part) ? slug(part.cluster) : plainName(part))));
 }
 
 function commented(entry: Entry, left: Set<Note>): Entry {

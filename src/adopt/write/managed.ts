@@ -2,6 +2,8 @@ import type { Environment, KafkaCluster, RabbitmqCluster } from "../../environme
 import type { AclSpec } from "../../kinds/kafka-acl/definition.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 
+/** Where nothing else is said, applications are users of the same name. */
+export const everyApp = "{app}";
 const nowhere = { source: { path: "", text: "" }, start: 0, end: 0 };
 
 /**
@@ -41,19 +43,17 @@ export function managedEnvironment(
 
 /** Certificates, where nobody logs in otherwise. */
 function principalIn(objects: readonly PlanObject[]): string {
-  const principals = objects
-    .filter(({ kind }) => kind === "kafka-acl")
-    .map(({ spec }) => (spec as AclSpec).principal);
-  const isCertificates =
-    principals.length > 0 &&
-    principals.every((principal) => principal.startsWith("User:CN=")) &&
-    !objects.some(({ kind }) => kind === "kafka-user");
-  return isCertificates ? "CN={app}" : "{app}";
+  const users = objects.flatMap(({ kind, spec }) => {
+    if (kind === "kafka-acl") return (spec as AclSpec).principal.replace(/^User:/, "");
+    return kind === "kafka-user" || kind === "kafka-quota" ? String(spec["name"] ?? spec["user"]) : [];
+  });
+  const isCertificates = users.length > 0 && users.every((user) => user.startsWith("CN="));
+  return isCertificates ? `CN=${everyApp}` : everyApp;
 }
 
 /** The application that logs in with a name; undefined when the template gives no such name. */
 export function appOf(principal: string | undefined, user: string): string | undefined {
-  const [before = "", after = ""] = (principal ?? "{app}").split("{app}");
+  const [before = "", after = ""] = (principal ?? everyApp).split(everyApp);
   const isOurs =
     user.startsWith(before) && user.endsWith(after) && user.length > before.length + after.length;
   return isOurs ? user.slice(before.length, user.length - after.length) : undefined;

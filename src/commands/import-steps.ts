@@ -1,13 +1,15 @@
+import type { Adopted } from "../adopt/adopt.ts";
 import type { Found } from "../adopt/found.ts";
 import type { Environment } from "../environment/environment.ts";
 import { environmentNames } from "../environment/read.ts";
 
-/** What holds the password of a RabbitMQ that no stack file tells about yet. */
+/** What the password for a management API is called. */
 export const passwordSecret = "RABBITMQ_PASSWORD";
 
-/** What to do with the written files, a sentence each. */
+/** What is to be done after an import that wrote files, a sentence each. */
 export function nextSteps(
   found: Found,
+  { principals }: Adopted,
   written: readonly string[],
   out: string,
   environment: Environment | undefined,
@@ -20,9 +22,12 @@ export function nextSteps(
   return [
     `Look through the files, and say who owns them: queueform validate ${out}`,
     ...(environment
-      ? []
+      ? [...principals].map(
+          ([cluster, principal]) =>
+            `Say principal: "${principal}" of the Kafka cluster "${cluster}" in ${environment.source.path}: applications log in with certificates there.`,
+        )
       : [
-          `Say in stacks/Pulumi.${name}.yaml, under config, queueform:environment, where the brokers are: ${stackLines(found)}`,
+          `Say in stacks/Pulumi.${name}.yaml, under config, queueform:environment, where the brokers are: ${stackLines(found, principals)}`,
         ]),
     ...(environment && environment.overlay.length > 0
       ? [
@@ -38,13 +43,14 @@ export function nextSteps(
   ];
 }
 
-function stackLines({ objects }: Found): string {
+function stackLines({ objects }: Found, principals: Adopted["principals"]): string {
   const clusters = [...new Set(objects.map(({ kind, cluster }) => `${kind.split("-")[0]} ${cluster}`))];
   return clusters
     .map((one) => {
-      const [broker, cluster] = one.split(" ");
+      const [broker, cluster = ""] = one.split(" ");
+      const principal = principals.get(cluster);
       return broker === "kafka"
-        ? `kafka: { ${cluster}: { bootstrap: [host:9093] } }`
+        ? `kafka: { ${cluster}: { bootstrap: [host:9093]${principal === undefined ? "" : `, principal: "${principal}"`} } }`
         : `rabbitmq: { ${cluster}: { endpoint: "https://host:15671", username: queueform, password: "\${secret:${passwordSecret}}" } }`;
     })
     .join(", ");
