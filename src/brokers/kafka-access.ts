@@ -15,7 +15,8 @@ import {
   ResourceTypes,
   ScramMechanisms,
 } from "@platformatic/kafka";
-import { type AclEntry, fromWire, isKnown, toWire } from "./kafka-acl.ts";
+import { type AclEntry, fromWire, isKnown, toWire, type WireAcl } from "./kafka-acl.ts";
+import { otherAccess, type OtherAccess, type ScramCredentials } from "./kafka-other-access.ts";
 import { BrokerError, NotAllowed } from "./error.ts";
 import { reasonOf } from "./kafka-failure.ts";
 import { replyWithin } from "./kafka-reply.ts";
@@ -71,6 +72,22 @@ export class KafkaAccess {
 
   /** All ACLs, except those about things that Queueform has no word for. */
   async acls(): Promise<AclEntry[]> {
+    return (await this.wireAcls()).filter(isKnown).map(fromWire);
+  }
+
+  /** What `acls`, `quotas` and `scramUsers` leave out. */
+  async others(): Promise<OtherAccess> {
+    const all = describeClientQuotasV1.api.async(this.connection, [], false);
+    const [acls, quotas, users] = await Promise.all([
+      this.wireAcls(),
+      this.ask(all, this.silence),
+      this.scramCredentials(),
+    ]);
+    this.check(quotas);
+    return otherAccess(acls, quotas.entries ?? [], users);
+  }
+
+  private async wireAcls(): Promise<WireAcl[]> {
     const everything = {
       resourceType: ResourceTypes.ANY,
       resourceName: null,
@@ -82,9 +99,7 @@ export class KafkaAccess {
     };
     const reply = await this.ask(describeAclsV3.api.async(this.connection, everything), this.silence);
     this.check(reply);
-    return reply.resources.flatMap(({ acls, ...target }) =>
-      acls.flatMap((acl) => (isKnown({ ...target, ...acl }) ? [fromWire({ ...target, ...acl })] : [])),
-    );
+    return reply.resources.flatMap(({ acls, ...target }) => acls.map((acl) => ({ ...target, ...acl })));
   }
 
   async createAcls(acls: readonly AclEntry[]): Promise<Refused[]> {
@@ -150,19 +165,20 @@ export class KafkaAccess {
 
   /** Who can log in with SCRAM-SHA-512. The broker never tells a password, nor anything to check one by. */
   async scramUsers(): Promise<string[]> {
+    return (await this.scramCredentials()).flatMap(({ user, credentialInfos }) =>
+      credentialInfos.some(({ mechanism }) => mechanism === ScramMechanisms.SCRAM_SHA_512) ? [user] : [],
+    );
+  }
+
+  private async scramCredentials(): Promise<ScramCredentials[]> {
     const reply = await this.ask(
       // Nobody in particular stands for everybody.
       describeUserScramCredentialsV0.api.async(this.connection, []),
       this.silence,
     );
     this.check(reply);
-    return reply.results.flatMap((result) => {
-      this.check(result);
-      const isScram = result.credentialInfos.some(
-        ({ mechanism }) => mechanism === ScramMechanisms.SCRAM_SHA_512,
-      );
-      return isScram ? [result.user] : [];
-    });
+    for (const result of reply.results) this.check(result);
+    return reply.results;
   }
 
   /** Makes users, or gives them another password. The password itself never leaves this process. */

@@ -20,7 +20,7 @@ export interface AclEntry {
   readonly patternType: string;
 }
 
-interface WireAcl {
+export interface WireAcl {
   readonly resourceType: ResourceTypeValue;
   readonly resourceName: string;
   readonly resourcePatternType: ResourcePatternTypeValue;

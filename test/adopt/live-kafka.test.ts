@@ -1,9 +1,18 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Admin } from "@platformatic/kafka";
+import {
+  AclOperations,
+  AclPermissionTypes,
+  Admin,
+  alterUserScramCredentialsV0,
+  ResourcePatternTypes,
+  ResourceTypes,
+  ScramMechanisms,
+} from "@platformatic/kafka";
 import { Queue } from "bullmq";
 import { afterEach, expect, test } from "vitest";
 import { applyPlan } from "../../src/apply/apply.ts";
+import { openConnection } from "../../src/brokers/kafka-connection.ts";
 import { load } from "../../src/load.ts";
 import { compile, planOf } from "../../src/plan/model.ts";
 import { nothingFound, nothingSent } from "../apply/stage.ts";
@@ -31,7 +40,8 @@ afterEach(async () => {
 });
 
 test("the shipped example comes back as the same plan, and nothing drifts", async () => {
-  const env = brokers.environment({ access: "managed" });
+  // With certificates, because the example has no passwords for Kafka.
+  const env = brokers.environment({ access: "managed", principal: "CN={app}" });
   const { model } = load([join(project, "topology")], "sandbox", project);
   const objects = planOf(compile(model!.files, env)).objects.filter(({ kind }) =>
     /^(kafka|redis)-/.test(kind),
@@ -84,6 +94,7 @@ test("topics, users and rights that others made are said, or named", async () =>
   });
   await access.putScramUsers([
     { name: "billing", password },
+    { name: "report", password },
     { name: "slow", password },
   ]);
   await access.createAcls([
@@ -93,6 +104,8 @@ test("topics, users and rights that others made are said, or named", async () =>
     acl("report", "Describe"),
     acl("report", "Read", { resourceType: "Group", resourceName: "nightly" }),
     acl("intern", "Write", { permission: "Deny" }),
+    acl("CN=robot", "Write"),
+    acl("CN=robot", "Describe"),
     acl("ops", "Read", { patternType: "Prefixed", resourceName: "Bill" }),
   ]);
   await access.alterQuotas([
@@ -127,12 +140,14 @@ test("topics, users and rights that others made are said, or named", async () =>
   const unsaid = [...notes.keys()].toSorted();
   expect(unsaid).toEqual([
     expect.stringMatching(/acl\/Topic\/Bill\/User:ops/),
+    expect.stringMatching(/acl\/Topic\/Billing_Events-v2\/User:CN=robot\/Describe/),
     expect.stringMatching(/acl\/Topic\/Billing_Events-v2\/User:intern/),
     "kafka/main/quota/slow",
   ]);
   const found = await live.drift();
   expect(found).toMatchObject({ changed: [], missing: [] });
-  expect(found.unmanaged.map(({ key }) => key).toSorted()).toEqual(unsaid);
+  const robotWrites = "kafka/main/acl/Topic/Billing_Events-v2/User:CN=robot/Write";
+  expect(found.unmanaged.map(({ key }) => key).toSorted()).toEqual([...unsaid, robotWrites].toSorted());
   expect(await live.apply()).toMatchObject({ ...nothingSent, unmanaged: found.unmanaged });
 });
 
@@ -149,6 +164,76 @@ async function limitMutations(user: string): Promise<void> {
   });
   await admin.close();
 }
+
+test("limits, passwords and rights that no object can carry are named, once each", async () => {
+  const admin = new Admin({ clientId: "other", bootstrapBrokers: [...brokers.kafka.bootstrap] });
+  const entities = [
+    { user: null },
+    { "client-id": null },
+    { "client-id": "etl" },
+    { user: "web", "client-id": "etl" },
+    { ip: "10.0.0.1" },
+  ].map((entity) =>
+    Object.entries(entity).map(([entityType, entityName]) => ({
+      entityType: entityType as "user" | "client-id",
+      entityName,
+    })),
+  );
+  const limit = async (remove: boolean): Promise<unknown> =>
+    admin.alterClientQuotas({
+      entries: entities.map((one) => {
+        const key =
+          one[0]!.entityType === ("ip" as string) ? "connection_creation_rate" : "producer_byte_rate";
+        return {
+          entities: one,
+          ops: [remove ? { key, remove: true } : { key, remove: false, value: 1024 }],
+        };
+      }) as Parameters<typeof admin.alterClientQuotas>[0]["entries"],
+    });
+  const token = {
+    resourceType: ResourceTypes.USER,
+    resourceName: "web",
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: "User:ops",
+    host: "*",
+    operation: AclOperations.CREATE_TOKENS,
+    permissionType: AclPermissionTypes.ALLOW,
+  };
+  const scram = { name: "web", mechanism: ScramMechanisms.SCRAM_SHA_256 };
+  const salted = { iterations: 4096, salt: Buffer.from("salt"), saltedPassword: Buffer.alloc(32, 1) };
+  const kafka = await kafkaClient(brokers.kafka);
+  await kafka.access.putScramUsers([{ name: "web", password }]);
+  await kafka.close();
+  const { connection } = await openConnection({ bootstrap: brokers.kafka.bootstrap, tls: false });
+  await alterUserScramCredentialsV0.api.async(connection, [], [{ ...scram, ...salted }]);
+  await admin.createAcls({ creations: [token] });
+  await limit(false);
+  try {
+    const { notes, text, ...live } = await imported(brokers.environment({ access: "managed" }));
+    const said = text.replaceAll(/\n# /g, " ");
+    for (const part of [
+      "The quota (producer_byte_rate) of every user without an own one has no word",
+      "of every client without an own one has no word",
+      'of the client "etl" has no word',
+      'of the user "web" with the client "etl" has no word',
+      'The quota (connection_creation_rate) of the address "10.0.0.1" has no word',
+      'The user "web" has a password for SCRAM-SHA-256',
+      'The ACL of User:ops for CREATE_TOKENS on USER "web" has no word',
+    ])
+      expect(said).toContain(part);
+    expect(said.match(/Not taken over/g)).toHaveLength(7);
+    expect(text).toContain('web: { password: "${secret:WEB_PASSWORD}" }');
+    expect([...notes.keys()]).toEqual(["kafka/main"]);
+    expect(await live.drift()).toMatchObject({ changed: [], missing: [], unmanaged: [] });
+    expect(await live.apply()).toMatchObject(nothingSent);
+  } finally {
+    await limit(true);
+    await alterUserScramCredentialsV0.api.async(connection, [scram], []);
+    await connection.close();
+    await admin.deleteAcls({ filters: [token] });
+    await admin.close();
+  }
+});
 
 test("who may do what on Kafka is read where files manage it, or where somebody asks", async () => {
   const kafka = await kafkaClient(brokers.kafka);

@@ -9,6 +9,7 @@ import type { PlanObject } from "../../plan/plan.ts";
 import type { JsonObject } from "../../topology/json.ts";
 import { clusterPlace, type Found, type Note, passwordReference } from "../found.ts";
 import { cleanupPolicy } from "./cleanup-policy.ts";
+import { othersOn } from "./kafka-others.ts";
 
 /**
  * The topics of a Kafka with what was set on them, and with `withAccess` who logs in and may do what. Throws BrokerError, and
@@ -30,9 +31,10 @@ export async function readKafka(
       return problem === undefined ? [] : [{ place, about: key, key, text: problem }];
     });
     const access = withAccess ? await readAccess(client, cluster) : [];
+    const others = withAccess ? othersOn(name, place, await client.access.others()) : [];
     return {
       objects: [...topics.flatMap((topic) => objectsOf(topic, name)), ...access],
-      notes,
+      notes: [...notes, ...others],
       versions: new Map(
         /^\d+\.\d+$/.test(client.version) ? [[clusterPlace("kafka", name), client.version]] : [],
       ),
