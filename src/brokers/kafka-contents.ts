@@ -1,6 +1,7 @@
-import { Admin, ListOffsetTimestamps } from "@platformatic/kafka";
-import { type KafkaLogin, securityOptions } from "./kafka-connection.ts";
+import { Admin, ListOffsetTimestamps, metadataV12 } from "@platformatic/kafka";
+import { type KafkaLogin, openConnection, securityOptions } from "./kafka-connection.ts";
 import { kafkaFailure } from "./kafka-failure.ts";
+import { replyWithin } from "./kafka-reply.ts";
 import { usualSilence } from "./patience.ts";
 
 /** What is in a topic now. */
@@ -21,6 +22,9 @@ export async function topicContents(
   login: KafkaLogin,
   names: readonly string[],
 ): Promise<Map<string, TopicContents>> {
+  // No names would mean all topics.
+  const partitions = names.length > 0 ? await partitionsOf(login, names) : [];
+  if (partitions.length === 0) return new Map();
   const { timeout = usualSilence } = login;
   const admin = new Admin({
     clientId: "queueform",
@@ -32,7 +36,7 @@ export async function topicContents(
     ...securityOptions(login),
   });
   try {
-    return await contentsOf(admin, names);
+    return await contentsOf(admin, partitions);
   } catch (error) {
     throw kafkaFailure(login.bootstrap.join(", "), error);
   } finally {
@@ -47,9 +51,10 @@ interface Partition {
 
 const placeOf = (topic: string, index: number): string => `${topic}/${index}`;
 
-async function contentsOf(admin: Admin, names: readonly string[]): Promise<Map<string, TopicContents>> {
-  const partitions = await partitionsOf(admin, names);
-  if (partitions.length === 0) return new Map();
+async function contentsOf(
+  admin: Admin,
+  partitions: readonly Partition[],
+): Promise<Map<string, TopicContents>> {
   const [first, last, bytes, read] = await Promise.all([
     offsetsAt(admin, partitions, ListOffsetTimestamps.EARLIEST),
     offsetsAt(admin, partitions, ListOffsetTimestamps.LATEST),
@@ -70,14 +75,18 @@ async function contentsOf(admin: Admin, names: readonly string[]): Promise<Map<s
   );
 }
 
-async function partitionsOf(admin: Admin, names: readonly string[]): Promise<Partition[]> {
-  const known = new Set(await admin.listTopics());
-  const existing = names.filter((name) => known.has(name));
-  if (existing.length === 0) return [];
-  const { topics } = await admin.metadata({ topics: existing });
-  return [...topics].flatMap(([topic, { partitions }]) =>
-    Array.from({ length: partitions.length }, (_, index) => ({ topic, index })),
-  );
+/** Of the topics that exist. The library's own list of topics fails where any partition of the cluster has no leader. */
+async function partitionsOf(login: KafkaLogin, names: readonly string[]): Promise<Partition[]> {
+  const { connection, address, silence } = await openConnection(login);
+  try {
+    const reply = metadataV12.api.async(connection, [...names], false);
+    const { topics } = await replyWithin(silence, reply, connection, address);
+    return topics.flatMap(({ name, partitions }) =>
+      name ? partitions.map(({ partitionIndex: index }) => ({ topic: name, index })) : [],
+    );
+  } finally {
+    await connection.close();
+  }
 }
 
 /** One entry for each topic, as requests have it. */

@@ -1,9 +1,10 @@
 import { type Connection, metadataV12 } from "@platformatic/kafka";
 import { replyWithin } from "./kafka-reply.ts";
 
-/** Copies of a topic that are not up to date, and partitions that nobody leads. */
+/** What lacks of the copies of a topic, by partition. */
 export interface ReplicationGap {
   readonly topic: string;
+  /** Somebody leads them, and not all of the other copies are up to date. */
   readonly underReplicated: readonly number[];
   readonly leaderless: readonly number[];
 }
@@ -33,10 +34,14 @@ export async function describeTopics(
     hidden: topics.flatMap(({ name, errorCode }) => (name && errorCode === notAuthorized ? [name] : [])),
     gaps: topics.flatMap(({ name, partitions }) => {
       const numbers = (of: typeof partitions): number[] => of.map(({ partitionIndex }) => partitionIndex);
+      const [led, lost] = [
+        partitions.filter(({ leaderId }) => leaderId >= 0),
+        partitions.filter(({ leaderId }) => leaderId < 0),
+      ];
       const underReplicated = numbers(
-        partitions.filter(({ isrNodes, replicaNodes }) => isrNodes.length < replicaNodes.length),
+        led.filter(({ isrNodes, replicaNodes }) => isrNodes.length < replicaNodes.length),
       );
-      const leaderless = numbers(partitions.filter(({ leaderId }) => leaderId < 0));
+      const leaderless = numbers(lost);
       return name && underReplicated.length + leaderless.length > 0
         ? [{ topic: name, underReplicated, leaderless }]
         : [];

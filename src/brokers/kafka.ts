@@ -1,20 +1,20 @@
 import {
   alterPartitionReassignmentsV0,
   ConfigResourceTypes,
-  ConfigSources,
   type Connection,
   createPartitionsV3,
   createTopicsV7,
   deleteTopicsV6,
-  describeConfigsV4,
   IncrementalAlterConfigOperationTypes,
   incrementalAlterConfigsV1,
   metadataV12,
 } from "@platformatic/kafka";
 import { KafkaAccess } from "./kafka-access.ts";
+import { topicConfigs } from "./kafka-configs.ts";
 import { type KafkaLogin, type OpenConnection, openConnection } from "./kafka-connection.ts";
 import { reasonOf } from "./kafka-failure.ts";
 import { batches } from "./kafka-batches.ts";
+import { movesUnderWay, settledPartitions } from "./kafka-moves.ts";
 import { assignReplicas } from "./kafka-replicas.ts";
 import { refusals, replyWithin } from "./kafka-reply.ts";
 import { describeTopics } from "./kafka-named.ts";
@@ -23,8 +23,6 @@ import type { ConfigChange, NewTopic, TopicRefusal, TopicState } from "./kafka-t
 export type { NewTopic } from "./kafka-topics.ts";
 
 const writeTimeout = 60_000;
-/** The reply carries some 35 configs a topic. */
-const topicsPerDescription = 1000;
 const topicType = ConfigResourceTypes.TOPIC;
 
 // How many records the controller writes for an item.
@@ -61,9 +59,12 @@ export class KafkaClient {
 
   /** All topics, internal ones too. */
   async topics(): Promise<TopicState[]> {
-    const { topics } = await this.ask(metadataV12.api.async(this.connection, null, false), this.silence);
+    const [{ topics }, moves] = await Promise.all([
+      this.ask(metadataV12.api.async(this.connection, null, false), this.silence),
+      movesUnderWay(this.connection, this.address, this.silence),
+    ]);
     const names = topics.flatMap(({ name, isInternal }) => (name && !isInternal ? [name] : []));
-    const configs = await this.topicConfigs(names);
+    const configs = await topicConfigs(this.connection, this.address, names, this.silence);
     return topics.flatMap(({ name, isInternal, partitions }) => {
       if (!name) return [];
       const found = configs.get(name);
@@ -71,7 +72,7 @@ export class KafkaClient {
         {
           name,
           internal: isInternal,
-          partitions: partitions.map(({ replicaNodes }) => ({ replicas: replicaNodes })),
+          partitions: settledPartitions(name, partitions, moves),
           config: typeof found === "object" ? found : {},
           ...(typeof found === "string" && { configUnknown: found }),
         },
@@ -207,32 +208,6 @@ export class KafkaClient {
 
   async close(): Promise<void> {
     await this.connection.close();
-  }
-
-  /** By topic: what is set on it, or why that can't be known. */
-  private async topicConfigs(
-    names: readonly string[],
-  ): Promise<Map<string, Record<string, string> | string>> {
-    const found = new Map<string, Record<string, string> | string>();
-    for (let from = 0; from < names.length; from += topicsPerDescription) {
-      const resources = names
-        .slice(from, from + topicsPerDescription)
-        .map((resourceName) => ({ resourceType: topicType, resourceName }));
-      const { results } = await this.ask(
-        describeConfigsV4.api.async(this.connection, resources, false, false),
-        this.silence,
-      );
-      for (const { resourceName, errorCode, errorMessage, configs } of results) {
-        const set = configs.filter(({ configSource }) => configSource === ConfigSources.DYNAMIC_TOPIC_CONFIG);
-        found.set(
-          resourceName,
-          errorCode === 0
-            ? Object.fromEntries(set.map(({ name, value }) => [name, value ?? ""]))
-            : reasonOf(errorCode, errorMessage),
-        );
-      }
-    }
-    return found;
   }
 
   private async inBatches<T>(

@@ -34,6 +34,7 @@ export interface Ailment {
     | "dead-letters"
     | "group-lag"
     | "under-replicated"
+    | "no-leader"
     | "evictions"
     | "eviction-policy"
     | "alarm"

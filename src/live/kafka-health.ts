@@ -1,3 +1,4 @@
+import { BrokerError } from "../brokers/error.ts";
 import type { KafkaLogin } from "../brokers/kafka-connection.ts";
 import type { KafkaClient } from "../brokers/kafka.ts";
 import type { PlanObject } from "../plan/plan.ts";
@@ -14,34 +15,52 @@ export async function kafkaAilments(
   const topics = new Map(
     desired.filter(({ kind }) => kind === "kafka-topic").map((topic) => [String(topic.spec["name"]), topic]),
   );
-  const [{ gaps }, lags] = await Promise.all([
-    client.namedTopics([...topics.keys()]),
-    lagging([...topics.values()], login),
-  ]);
-  const base = { broker: "kafka", cluster } as const;
+  const { gaps } = await client.namedTopics([...topics.keys()]);
+  // Nobody can tell the end of a partition that nobody leads, and one such question would fail all of them.
+  const silent = new Set(gaps.filter(({ leaderless }) => leaderless.length > 0).map(({ topic }) => topic));
+  const lagged = [...topics].flatMap(([name, topic]) => (silent.has(name) ? [] : [topic]));
+  const base: Place = { broker: "kafka", cluster };
   return [
-    ...gaps.map(({ topic, underReplicated, leaderless }): Ailment => ({
-      ...base,
-      key: topics.get(topic)?.key ?? topic,
-      check: "under-replicated",
-      sentence:
-        leaderless.length > 0
-          ? `Nobody leads ${partitions(leaderless)}, so nothing can be written or read there. Start the brokers that have the copies.`
-          : `${partitions(underReplicated)} ${underReplicated.length === 1 ? "has" : "have"} fewer copies than declared. Should one more broker fail, records may be lost or refused. Look for a broker that is down or behind.`,
-    })),
-    ...lags.map(({ key, group, behind, maximum }): Ailment => ({
-      ...base,
+    ...gaps.flatMap(({ topic, underReplicated, leaderless }): Ailment[] => {
+      const about = { ...base, key: topics.get(topic)?.key ?? topic };
+      const lost = `Nobody leads ${partitions(leaderless)}, so nothing can be written or read there. Start the brokers that have the copies.`;
+      const fewer = `Copies of ${partitions(underReplicated)} are missing or behind. Should one more broker fail, records may be lost or refused. Look for a broker that is down or slow.`;
+      return [
+        ...(leaderless.length > 0 ? [{ ...about, check: "no-leader", sentence: lost } as const] : []),
+        ...(underReplicated.length > 0
+          ? [{ ...about, check: "under-replicated", sentence: fewer } as const]
+          : []),
+      ];
+    }),
+    ...(await lagAilments(lagged, login, base)),
+  ];
+}
+
+type Place = Pick<Ailment, "broker" | "cluster">;
+
+/** That they can't be counted hides nothing else that is not well. */
+async function lagAilments(
+  topics: readonly PlanObject[],
+  login: KafkaLogin,
+  place: Place,
+): Promise<Ailment[]> {
+  try {
+    return (await lagging(topics, login)).map(({ key, group, behind, maximum }) => ({
+      ...place,
       key,
       check: "group-lag",
       sentence: `Group "${group}" has ${behind} records still to read, and the file allows ${maximum} (maxLag). Start more instances, or look at why it is slow.`,
-    })),
-  ];
+    }));
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error;
+    return [{ ...place, check: "not-asked", sentence: error.message }];
+  }
 }
 
 function partitions(numbers: readonly number[]): string {
   const shown = numbers.slice(0, 10).join(", ");
   const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : "";
-  return `${numbers.length === 1 ? "Partition" : "Partitions"} ${shown}${more}`;
+  return `${numbers.length === 1 ? "partition" : "partitions"} ${shown}${more}`;
 }
 
 interface Lag {

@@ -81,8 +81,8 @@ describe("from nothing", () => {
     const [before, asked] = [rabbitmq.writes().length, kafka.requests.length];
     expect(await relayed.apply(plan)).toMatchObject(nothingSent);
     expect(rabbitmq.writes()).toHaveLength(before);
-    const { apiVersions, metadata, describeConfigs } = kafkaApi;
-    const reads = new Set<number>([apiVersions, metadata, describeConfigs]);
+    const { apiVersions, metadata, describeConfigs, listMoves } = kafkaApi;
+    const reads = new Set<number>([apiVersions, metadata, describeConfigs, listMoves]);
     expect(kafka.requests.slice(asked).filter((key) => !reads.has(key))).toEqual([]);
     await relayed.clear();
     await Promise.all([rabbitmq.close(), kafka.close()]);

@@ -120,7 +120,7 @@ describe("a real broker", () => {
     await client.close();
   });
 
-  test("makes topics that differ in everything with one request, and reads a thousand with one more than their names", async () => {
+  test("makes topics that differ in everything with one request, and reads a thousand with one more than their names and moves", async () => {
     const relay = await relayKafka(sharedKafka().bootstrap[0]!);
     const client = await KafkaClient.connect({ bootstrap: [relay.bootstrap], tls: false });
     const names = Array.from({ length: 300 }, (_, index) => topic(`many.${index}`));
@@ -140,6 +140,7 @@ describe("a real broker", () => {
     const descriptions = Math.ceil(length / 1000);
     expect(relay.requests.slice(from)).toEqual([
       kafkaApi.metadata,
+      kafkaApi.listMoves,
       ...Array<number>(descriptions).fill(kafkaApi.describeConfigs),
     ]);
     const found = (name: string): unknown => topics.find((one) => one.name === topic(name));

@@ -70,7 +70,13 @@ export interface KafkaRelay {
   close(): Promise<void>;
 }
 
-export const kafkaApi = { metadata: 3, apiVersions: 18, createTopics: 19, describeConfigs: 32 } as const;
+export const kafkaApi = {
+  metadata: 3,
+  apiVersions: 18,
+  createTopics: 19,
+  describeConfigs: 32,
+  listMoves: 46,
+} as const;
 
 /** Stands before one Kafka broker and notes what is asked. */
 export async function relayKafka(target: string): Promise<KafkaRelay> {

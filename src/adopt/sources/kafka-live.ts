@@ -49,6 +49,9 @@ function problemOf({ name, internal, partitions, configUnknown }: TopicState): s
   if (internal || name.startsWith("__")) return undefined;
   if (configUnknown !== undefined)
     return `What is set on the topic "${name}" can't be read: ${configUnknown}. Without it the file would reset it. Allow the login DescribeConfigs, and import again.`;
+  const counts = partitions.map(({ replicas }) => replicas.length);
+  if (Math.min(...counts) < Math.max(...counts))
+    return `The partitions of the topic "${name}" have ${Math.min(...counts)} to ${Math.max(...counts)} copies, and a file says one number for all. Give all of them as many (kafka-reassign-partitions), and import again.`;
   return partitions.length === 0 ? `The broker tells no partitions of the topic "${name}".` : undefined;
 }
 

@@ -7,12 +7,15 @@ export const live: KafkaFacet<TopicSpec> = {
   observe: ({ name, internal, partitions, config }, cluster, desired) => {
     if (internal || name.startsWith("__")) return undefined;
     const key = topicKey(cluster, name);
-    const wanted = desired(key)?.config["cleanup.policy"];
+    const asDeclared = desired(key);
+    const wanted = asDeclared?.config["cleanup.policy"];
     const found: Record<string, string> = { ...config };
     // The broker keeps the order in which the list was written, which means nothing.
     if (wanted !== undefined && sameList(found["cleanup.policy"], wanted)) found["cleanup.policy"] = wanted;
-    // While copies are moved, partitions differ: the one with the fewest counts.
-    const replicationFactor = Math.min(...partitions.map(({ replicas }) => replicas.length));
+    const counts = new Set(partitions.map(({ replicas }) => replicas.length));
+    // Where partitions differ, those count that are not as declared, and of them the one with the fewest copies.
+    if (counts.size > 1 && asDeclared) counts.delete(asDeclared.replicationFactor);
+    const replicationFactor = Math.min(...counts);
     return { key, spec: { name, partitions: partitions.length, replicationFactor, config: found } };
   },
   define: ({ name, partitions, replicationFactor, config }) => ({
