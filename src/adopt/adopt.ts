@@ -49,7 +49,7 @@ function adoptWith(
   withPatterns: boolean,
 ): Adopted {
   const parts = partsOf(found, environment, withPatterns);
-  const notes = [...found.notes, ...notesOf(parts)];
+  const notes = [...found.notes, ...notesOf(parts)].map((note) => withFate(note, found));
   const files = filesOf(parts, notes, mapping, schemaFor);
   const unsaid = new Set(parts.flatMap((part) => part.unsaid.map(({ object }) => object.key)));
   const asSaid = new Map(parts.flatMap((part) => part.asSaid ?? []).map((object) => [object.key, object]));
@@ -67,6 +67,15 @@ function adoptWith(
         principal === (known?.clusters.kafka.get(name)?.principal ?? everyApp) ? [] : [[name, principal]],
       ),
     ),
+  };
+}
+
+/** What is left out stays as it is, unless a mark says that it is Queueform's. */
+function withFate(note: Note, { marked }: Found): Note {
+  if (note.key === undefined || !marked?.has(note.key)) return note;
+  return {
+    ...note,
+    text: `${note.text} Queueform made it, and somebody has changed it since: the next apply of these files deletes it, unless you write it into them first.`,
   };
 }
 

@@ -14,6 +14,8 @@ export interface Found {
   readonly notes: readonly Note[];
   /** Versions as major.minor, by `clusterPlace`; clusters of unknown version are absent. */
   readonly versions: ReadonlyMap<string, string>;
+  /** Keys of what Queueform made inside of objects, as its marks say: `apply` deletes it where no file says it. */
+  readonly marked?: ReadonlySet<string>;
 }
 
 /** Something that is there and will not be in the files. */
@@ -77,5 +79,6 @@ export function together(all: readonly Found[]): Found {
     objects: all.flatMap(({ objects }) => objects),
     notes: all.flatMap(({ notes }) => notes),
     versions: new Map(all.flatMap(({ versions }) => [...versions])),
+    marked: new Set(all.flatMap(({ marked = [] }) => [...marked])),
   };
 }

@@ -1,10 +1,11 @@
 import { default as Bull } from "bull";
 import { Queue } from "bullmq";
 import { expect, test } from "vitest";
+import { applyPlan } from "../../src/apply/apply.ts";
 import { nothingSent } from "../apply/stage.ts";
 import { planFrom } from "../brokers/project.ts";
 import { specsOf } from "./adopting.ts";
-import { imported, observable, ownBrokers } from "./own-brokers.ts";
+import { imported, observable, ownBrokers, secret } from "./own-brokers.ts";
 
 const brokers = ownBrokers("redis");
 
@@ -95,6 +96,32 @@ test("queues of Bull that applications made are said, or named", async () => {
   expect(found).toMatchObject({ changed: [], missing: [], unchecked: [] });
   expect(found.unmanaged.map(({ key }) => key).toSorted()).toEqual([...notes.keys()].toSorted());
   expect(await live.apply()).toMatchObject({ ...nothingSent, unmanaged: found.unmanaged });
+});
+
+test("what Queueform made and an application changed into what can't be said is named as what the next apply deletes", async () => {
+  const env = brokers.environment();
+  const schedule = (id: string): string => `redis/jobs/queue/mails/schedule/${id}`;
+  const ours = planFrom(`
+redis:
+  jobs:
+    on: external
+    queues:
+      mails:
+        library: { name: bullmq, major: 6 }
+        schedules: { daily: { cron: 0 9 * * *, timezone: UTC }, nightly: { cron: 0 1 * * *, timezone: UTC } }
+`);
+  const options = { allow: [], onProgress: () => undefined };
+  expect(await applyPlan(ours, env, secret, options)).toMatchObject({ failed: [], refused: [] });
+  expect([...(await imported(env)).notes]).toEqual([]);
+  const queue = new Queue("mails", { connection: brokers.address });
+  await queue.upsertJobScheduler("daily", { pattern: "0 9 * * *", tz: "UTC" }, { opts: { lifo: true } });
+  await queue.upsertJobScheduler("theirs", { every: 5000 }, { opts: { lifo: true } });
+  const { notes, ...live } = await imported(env);
+  expect(notes.get(schedule("daily"))).toContain("the next apply of these files deletes it");
+  expect(notes.get(schedule("theirs"))).not.toContain("apply");
+  await live.apply();
+  expect((await queue.getJobSchedulers()).map(({ key }) => key).toSorted()).toEqual(["nightly", "theirs"]);
+  await queue.close();
 });
 
 test("a Redis that would lose jobs is named, and still said as it should be", async () => {

@@ -8,7 +8,7 @@ import { jobQueueKey, type RedisContentSpec, scheduleKey } from "../../kinds/red
 import { defaultPrefix, supportedMajors } from "../../kinds/redis-content/value.ts";
 import { neededSettings } from "../../kinds/redis-server/definition.ts";
 import { contentSpec } from "../../live/redis-content.ts";
-import { readMarks } from "../../live/redis-marks.ts";
+import { type MarkedQueue, readMarks } from "../../live/redis-marks.ts";
 import { readSettings, redisLogin } from "../../live/redis.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import type { Found, Note } from "../found.ts";
@@ -21,10 +21,8 @@ export async function readRedis(cluster: RedisCluster, lookup: SecretLookup): Pr
   const client = await openRedis(redisLogin(cluster, lookup));
   const place = `Redis ${cluster.host}:${cluster.port}`;
   try {
-    const [server, queues] = await Promise.all([
-      readServer(client, cluster.name, place),
-      addressesIn(client),
-    ]);
+    const [server, marks] = await Promise.all([readServer(client, cluster.name, place), readMarks(client)]);
+    const queues = await addressesIn(client, marks);
     const contents = await readQueues(client, queues);
     const seen = new Set<string>();
     const found = queues.map((address, index) => {
@@ -39,6 +37,11 @@ export async function readRedis(cluster: RedisCluster, lookup: SecretLookup): Pr
       objects: [server, ...found].flatMap(({ objects }) => objects),
       notes: [server, ...found].flatMap(({ notes }) => notes),
       versions: new Map(),
+      marked: new Set(
+        marks.flatMap(({ address: { queue }, mark }) =>
+          mark.schedules.map((id) => scheduleKey(cluster.name, queue, id)),
+        ),
+      ),
     };
   } finally {
     client.close();
@@ -48,8 +51,8 @@ export async function readRedis(cluster: RedisCluster, lookup: SecretLookup): Pr
 type Finding = Pick<Found, "objects" | "notes">;
 
 /** Those that the libraries made, and those that only Queueform has written to so far; of one name the usual prefix first. */
-async function addressesIn(client: RedisClient): Promise<QueueAddress[]> {
-  const marked = (await readMarks(client)).map(({ address }) => address);
+async function addressesIn(client: RedisClient, marks: readonly MarkedQueue[]): Promise<QueueAddress[]> {
+  const marked = marks.map(({ address }) => address);
   const contents = await readQueues(client, marked);
   const living = marked.filter((_, index) => contents[index]!.library !== undefined);
   const all = [...(await findQueues(client)), ...living].map(({ prefix, queue }) => ({ prefix, queue }));
