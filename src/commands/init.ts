@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { codeownersFile } from "../scaffold/codeowners.ts";
-import { projectFiles, type Wanted } from "../scaffold/files.ts";
+import { gitignoreFile, projectFiles, type Wanted } from "../scaffold/files.ts";
 import { UsageError } from "../topology/files.ts";
 import { suggestion } from "../topology/nearest.ts";
 import { type Command, exit, text, type Values } from "./command.ts";
 
 const allBrokers = ["rabbitmq", "kafka", "redis"] as const;
+
+/** Most repositories have them, with other people's lines in them. */
+const shared = [codeownersFile, gitignoreFile];
 
 export const command: Command = {
   positionals: "[DIRECTORY]",
@@ -38,9 +41,8 @@ export const command: Command = {
   },
   run: async ([directory = "."], values, console) => {
     const all = projectFiles(wantedBy(values));
-    // Most repositories have one, with other people's lines in it.
-    const isOwned = existsSync(join(directory, codeownersFile));
-    const files = new Map([...all].filter(([path]) => !(isOwned && path === codeownersFile)));
+    const owned = shared.filter((path) => existsSync(join(directory, path)));
+    const files = new Map([...all].filter(([path]) => !owned.includes(path)));
     const present = [...files].filter(([path]) => existsSync(join(directory, path)));
     const different = present
       .filter(([path, content]) => readFileSync(join(directory, path), "utf8") !== content)
@@ -55,13 +57,23 @@ export const command: Command = {
       writeFileSync(join(directory, path), content);
       console.print(`${join(directory, path)}\n`);
     }
-    if (isOwned) console.say(`Add to ${join(directory, codeownersFile)}:\n${all.get(codeownersFile) ?? ""}`);
+    for (const path of owned) {
+      const lacking = linesLacking(all.get(path) ?? "", readFileSync(join(directory, path), "utf8"));
+      if (lacking !== "") console.say(`Add to ${join(directory, path)}:\n${lacking}\n`);
+    }
     console.say(
       "Next: npx queueform validate, then npx queueform sandbox up and npx queueform apply --env sandbox.\n",
     );
     return exit.ok;
   },
 };
+
+/** The lines of a text that a file lacks, with all comments; "" when it lacks nothing but those. */
+function linesLacking(wanted: string, present: string): string {
+  const known = new Set(present.split("\n").map((line) => line.trim()));
+  const lines = wanted.split("\n").filter((line) => line !== "" && !known.has(line));
+  return lines.every((line) => line.startsWith("#")) ? "" : lines.join("\n");
+}
 
 function wantedBy(values: Values): Wanted {
   const domain = text(values, "domain") ?? "orders";

@@ -13,6 +13,7 @@ export interface Wanted {
 /** The files of a new project, by path. They validate, and `sandbox up` and `apply` work on them as they are. */
 export function projectFiles(wanted: Wanted): ReadonlyMap<string, string> {
   const files = new Map<string, string>([
+    [gitignoreFile, gitignore],
     ["Pulumi.yaml", pulumiProject],
     [`topology/${wanted.domain}.yaml`, topology(wanted)],
     ["stacks/Pulumi.sandbox.yaml", sandboxStack(wanted)],
@@ -24,6 +25,16 @@ export function projectFiles(wanted: Wanted): ReadonlyMap<string, string> {
   }
   return files;
 }
+
+export const gitignoreFile = ".gitignore";
+const gitignore = `node_modules/
+# The sandbox, with its passwords
+.queueform/
+# Pulumi's state, unless Pulumi.yaml names another backend
+.pulumi/
+# What import --pulumi writes, which is of use once
+pulumi-import-*
+`;
 
 const pulumiProject = `name: queueform
 description: Messaging topology

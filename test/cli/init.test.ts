@@ -51,6 +51,21 @@ describe("init", () => {
     expect(readFileSync(join(directory, "unowned/.github/CODEOWNERS"), "utf8")).toContain("approvals.yaml");
   });
 
+  test("keeps what is of one machine out of git, in a file that may be there already", async () => {
+    await queueform(["init", "fresh"], directory);
+    expect(readFileSync(join(directory, "fresh/.gitignore"), "utf8")).toContain("pulumi-import-*\n");
+    mkdirSync(join(directory, "grown"));
+    writeFileSync(join(directory, "grown/.gitignore"), "/target\nnode_modules/\n");
+    const { code, stderr } = await queueform(["init", "grown"], directory);
+    expect(code).toBe(0);
+    expect(stderr).toContain(".queueform/");
+    expect(stderr).not.toContain("node_modules/");
+    const file = join(directory, "grown/.gitignore");
+    expect(readFileSync(file, "utf8")).toBe("/target\nnode_modules/\n");
+    writeFileSync(file, readFileSync(join(directory, "fresh/.gitignore"), "utf8"));
+    expect((await queueform(["init", "grown"], directory)).stderr).not.toContain("Add to");
+  });
+
   test.each([
     [["--brokers", "rabitmq"], 'Did you mean "rabbitmq"?'],
     [["--domain", "My Shop"], "lower-case letters"],
