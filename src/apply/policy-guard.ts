@@ -2,7 +2,7 @@ import { canonicalJson } from "../kinds/key.ts";
 import type { ExchangeSpec } from "../kinds/rabbitmq-exchange/definition.ts";
 import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
 import { PolicyMatcher, type PolicySubject } from "../kinds/rabbitmq-policy/matching.ts";
-import type { QueueType } from "../kinds/rabbitmq-queue/arguments.ts";
+import { storedQueueType } from "../kinds/rabbitmq-queue/arguments.ts";
 import type { QueueSpec } from "../kinds/rabbitmq-queue/definition.ts";
 import type { Plan, PlanObject } from "../plan/plan.ts";
 import type { Change } from "../review/changes.ts";
@@ -69,8 +69,8 @@ function subjectOf({ kind, spec }: PlanObject): PolicySubject | undefined {
     return { vhost, name, type: "exchange" };
   }
   if (kind !== "rabbitmq-queue") return undefined;
-  const { vhost, name, arguments: settings } = spec as QueueSpec;
-  return { vhost, name, type: settings["x-queue-type"] as QueueType };
+  const { vhost, name, arguments: stored } = spec as QueueSpec;
+  return { vhost, name, type: storedQueueType(stored) };
 }
 
 const shown = (policy: PolicySpec | undefined): string =>

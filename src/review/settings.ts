@@ -2,6 +2,8 @@ import { kinds } from "../kinds/definitions.generated.ts";
 import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
 import { settingImpact } from "../kinds/rabbitmq-policy/impact.ts";
 import { PolicyMatcher, type PolicySubject } from "../kinds/rabbitmq-policy/matching.ts";
+import { storedQueueType } from "../kinds/rabbitmq-queue/arguments.ts";
+import type { QueueSpec } from "../kinds/rabbitmq-queue/definition.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import type { JsonObject } from "../topology/json.ts";
 import { type Change, changeOf, differences, type FieldChange } from "./changes.ts";
@@ -77,9 +79,6 @@ function settingsIn(
 export function subjectOf({ kind, spec }: PlanObject): PolicySubject | undefined {
   if (kinds[kind]?.broker !== "rabbitmq" || (kind !== "rabbitmq-queue" && kind !== "rabbitmq-exchange"))
     return undefined;
-  const type =
-    kind === "rabbitmq-exchange"
-      ? "exchange"
-      : (spec["arguments"] as Record<string, unknown>)["x-queue-type"];
-  return { vhost: String(spec["vhost"]), name: String(spec["name"]), type: type as PolicySubject["type"] };
+  const type = kind === "rabbitmq-exchange" ? "exchange" : storedQueueType((spec as QueueSpec).arguments);
+  return { vhost: String(spec["vhost"]), name: String(spec["name"]), type };
 }

@@ -2,7 +2,7 @@ import type { BindingSpec } from "../kinds/rabbitmq-binding/definition.ts";
 import type { ExchangeSpec } from "../kinds/rabbitmq-exchange/definition.ts";
 import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
 import { PolicyMatcher } from "../kinds/rabbitmq-policy/matching.ts";
-import type { QueueType } from "../kinds/rabbitmq-queue/arguments.ts";
+import { type QueueType, storedQueueType } from "../kinds/rabbitmq-queue/arguments.ts";
 import type { QueueSpec } from "../kinds/rabbitmq-queue/definition.ts";
 import type { Json, JsonObject } from "../topology/json.ts";
 import { BindingIndex } from "./bindings.ts";
@@ -110,7 +110,7 @@ export class Simulator {
       });
     }
     for (const { name, arguments: values } of ofKind<QueueSpec>("rabbitmq-queue")) {
-      const type = (values["x-queue-type"] ?? "classic") as QueueType;
+      const type = storedQueueType(values);
       const policy = policies.effective({ vhost, name, type });
       this.queues.set(name, { type, setting: (setting) => values[`x-${setting}`] ?? policy[setting] });
     }

@@ -84,6 +84,7 @@ import { rule as preferPolicyOverArgument } from "./prefer-policy-over-argument.
 import { rule as prefetchUnbounded } from "./prefetch-unbounded.ts";
 import { rule as priorityLevelsTooMany } from "./priority-levels-too-many.ts";
 import { rule as queueSettingInPolicy } from "./queue-setting-in-policy.ts";
+import { rule as queueTypeImplicit } from "./queue-type-implicit.ts";
 import { rule as queueUnbound } from "./queue-unbound.ts";
 import { rule as queueWithoutConsumer } from "./queue-without-consumer.ts";
 import { rule as queueWithoutDlq } from "./queue-without-dlq.ts";
@@ -207,6 +208,7 @@ export const rules: readonly Rule[] = [
   prefetchUnbounded,
   priorityLevelsTooMany,
   queueSettingInPolicy,
+  queueTypeImplicit,
   queueUnbound,
   queueWithoutConsumer,
   queueWithoutDlq,

@@ -29,7 +29,7 @@ describe("formats", () => {
   exchanges:
     e: { type: topic }
   queues:
-    q: { type: classic, bind: [ { exchange: e, key: k } ] }
+    q: { type: implicit, bind: [ { exchange: e, key: k } ] }
 `);
     const user = found.objects.find(({ kind }) => kind === "rabbitmq-user");
     expect(user?.spec).toEqual({

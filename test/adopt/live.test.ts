@@ -145,6 +145,49 @@ describe.each(series)("RabbitMQ %s", (_series, start) => {
     }
   });
 
+  test("queues that clients declared without a type keep the arguments they have, and may be called classic", async () => {
+    const client = rabbitmqClient(rabbitmq);
+    await client.putVhost({ name: stage.name });
+    const { amqpPort: port, username, password, version } = rabbitmq;
+    const connection = await connect({ hostname: "127.0.0.1", port, username, password, vhost: stage.name });
+    const stored = async () =>
+      new Map((await client.queueArguments(stage.name)).map((queue) => [queue.name, queue.arguments]));
+    // RabbitMQ 4 adds it where a client leaves it out.
+    const type = version.startsWith("3.") ? {} : { "x-queue-type": "classic" };
+    try {
+      const channel = await connection.createChannel();
+      await channel.assertQueue("bare");
+      await channel.assertQueue("full", {
+        messageTtl: 5000,
+        maxPriority: 3,
+        deadLetterExchange: "amq.fanout",
+      });
+      const { plan, text } = await imported();
+      expect([...text.matchAll(/type: (\w+)/g)].map(([, word]) => word)).toEqual(
+        Array(2).fill(version.startsWith("3.") ? "implicit" : "classic"),
+      );
+      expect(await stage.drift(plan)).toMatchObject(nothingFound);
+
+      for (const word of ["classic", "implicit"]) {
+        const other = stage.plan(
+          `  queues:\n    bare: { type: ${word} }\n    full: { type: ${word}, priorities: 3, arguments: { x-message-ttl: 5000, x-dead-letter-exchange: amq.fanout } }\n    new.${word}: { type: ${word} }\n`,
+        );
+        expect(await stage.apply(other)).toMatchObject({ sent: { created: 1, changed: 0 }, failed: [] });
+        expect(await stage.apply(other)).toMatchObject({ sent: nothingSent.sent });
+        expect(await stage.drift(other)).toMatchObject({ changed: [], missing: [], unchecked: [] });
+      }
+      const all = await stored();
+      expect(all.get("bare")).toEqual(type);
+      expect(all.get("new.implicit")).toEqual(type);
+      expect(all.get("new.classic")).toEqual({ "x-queue-type": "classic" });
+      await channel.assertQueue("new.classic");
+      await channel.assertQueue("new.implicit", { arguments: { "x-queue-type": "classic" } });
+    } finally {
+      await connection.close();
+      client.close();
+    }
+  });
+
   test("the whole broker, with users and everything else on it", async () => {
     const client = rabbitmqClient(rabbitmq);
     await client.putVhost({ name: stage.name, description: "mine" });

@@ -37,6 +37,20 @@ rabbitmq:
     numbered: { type: classic, arguments: { x-max-priority: 5, x-dead-letter-exchange: fan } }
 `;
 
+/** As clients have declared them on RabbitMQ 3 for years. */
+const withoutTypes = `${head}
+rabbitmq:
+  version: "3.10"
+  vhost: old
+  vhosts: { old: {} }
+  exchanges: { work: { type: direct } }
+  queues:
+    plain: { type: implicit, bind: [{ exchange: work, key: plain }] }
+    texts: { type: implicit, deadLetter: { exchange: work, key: plain, in: arguments } }
+    numbers: { type: implicit, priorities: 5, limit: { messages: 100 }, arguments: { x-message-ttl: 60000 } }
+    wired: { type: implicit, deadLetter: true }
+`;
+
 interface Report {
   readonly files: readonly string[];
   readonly imported: readonly { readonly key: string }[];
@@ -130,6 +144,7 @@ describe.skipIf(!engine).each([
     );
     clone.write("topology/patterns.yaml", patternsOfRabbitmq(version));
     clone.write("topology/odd.yaml", oddNames);
+    if (series === "3.10") clone.write("topology/old.yaml", withoutTypes);
     clone.write("topology/kafka.yaml", usersOfKafka);
     clone.write("topology/kafka-patterns.yaml", patternsOfKafka);
     brokers = await clone.start(["rabbitmq", "kafka"], series);

@@ -167,10 +167,19 @@ test("a binding with a number among its arguments is left out: imported, it woul
   });
 });
 
-test("a queue that RabbitMQ 3 has stored without its type is said to be replaced", () => {
-  const queue = { vhost: "v", name: "q", arguments: { "x-queue-type": "classic" } };
-  expect(only("rabbitmq-queue", queue, { arguments: { "x-queue-type": "classic" } })).toEqual({ id: "q@v" });
-  expect(only("rabbitmq-queue", queue, { arguments: {} })).toMatchObject({ id: "q@v", op: "replace" });
+test("a queue that is stored without its type, or with one that the files don't say, is said to be replaced", () => {
+  const typed = { arguments: { "x-queue-type": "classic" } };
+  const queue = { vhost: "v", name: "q" };
+  expect(only("rabbitmq-queue", { ...queue, ...typed }, typed)).toEqual({ id: "q@v" });
+  expect(only("rabbitmq-queue", { ...queue, arguments: {} }, { arguments: {} })).toEqual({ id: "q@v" });
+  expect(only("rabbitmq-queue", { ...queue, ...typed }, { arguments: {} })).toMatchObject({
+    op: "replace",
+    why: expect.stringContaining("Write type: implicit."),
+  });
+  expect(only("rabbitmq-queue", { ...queue, arguments: {} }, typed)).toMatchObject({
+    op: "replace",
+    why: expect.stringContaining("Write type: classic."),
+  });
 });
 
 test("a topic whose policies Kafka has in another order is said to be updated", () => {

@@ -26,6 +26,7 @@ const switches: Readonly<
     "queues: { a: { type: classic, arguments: { x-queue-mode: lazy } } }",
     { "3.13": "", "4.0": "error" },
   ],
+  "queue-type-implicit": ["queues: { a: { type: implicit } }", { "3.13": "", "4.0": "warning" }],
   "rabbitmq-deprecated-argument": [
     "queues: { a: { type: classic, arguments: { x-queue-master-locator: client-local } } }",
     { "3.13": "", "4.0": "warning", "4.2": "warning", "4.3": "error", "5.0": "error" },

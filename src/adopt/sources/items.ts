@@ -29,11 +29,13 @@ export function readExchange(collector: RabbitmqCollector, item: Item, vhost: st
 export function readQueue(collector: RabbitmqCollector, item: Item, vhost: string, place: Place): void {
   const name = nameOf(item);
   const type = textIn(item, "type");
+  const given = tableOf(item["arguments"]);
   const queue = {
     name,
     durable: item["durable"] !== false,
     auto_delete: item["auto_delete"] === true,
-    arguments: tableOf(item["arguments"]),
+    // What a broker exports is stored so. What others write for one is not yet, and RabbitMQ 4 adds the type.
+    arguments: collector.isExport || type !== undefined ? given : { "x-queue-type": "classic", ...given },
     ...(type !== undefined && { type }),
   };
   const key = queueKey(collector.cluster, vhost, name);

@@ -40,6 +40,11 @@ export class RabbitmqCollector {
     if (known !== undefined) this.version = known;
   }
 
+  /** Whether a broker said all of this itself: then it said of what version it is. */
+  get isExport(): boolean {
+    return this.version !== undefined;
+  }
+
   vhost(info: VhostInfo, limits: VhostLimits, defaultQueueType: string, place: Place): void {
     this.observe("rabbitmq-vhost", { info, limits, definitions: {}, defaultQueueType }, place);
   }

@@ -41,10 +41,10 @@ export function exchangeWords(spec: ExchangeSpec, isKnown: (exchange: string) =>
   };
 }
 
-const queueTypes: readonly unknown[] = ["quorum", "classic", "stream"];
+const queueTypes: readonly unknown[] = ["quorum", "classic", "stream", "implicit"];
 
 export function queueWords({ durable, autoDelete, arguments: found }: QueueSpec): JsonObject {
-  const { "x-queue-type": type, ...rest } = found;
+  const { "x-queue-type": type = "implicit", ...rest } = found;
   const own: JsonObject = { ...rest };
   const words: JsonObject = {};
   const take = (argument: string, word: string, fits: boolean): void => {
@@ -56,7 +56,7 @@ export function queueWords({ durable, autoDelete, arguments: found }: QueueSpec)
   take(
     "x-max-priority",
     "priorities",
-    type === "classic" &&
+    (type === "classic" || type === "implicit") &&
       Number.isInteger(priorities) &&
       Number(priorities) >= 1 &&
       Number(priorities) <= 255,

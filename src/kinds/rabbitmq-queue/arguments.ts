@@ -1,5 +1,9 @@
 export type QueueType = "classic" | "quorum" | "stream";
 
+/** The type of a queue with these arguments: the broker takes one without a type for a classic one. */
+export const storedQueueType = (stored: Readonly<Record<string, unknown>>): QueueType =>
+  (stored["x-queue-type"] as QueueType | undefined) ?? "classic";
+
 interface ArgumentRule {
   readonly types: readonly QueueType[];
   readonly value: "string" | "integer" | "boolean" | "age" | readonly string[];

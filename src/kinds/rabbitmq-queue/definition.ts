@@ -4,13 +4,13 @@ import { declareInVhost } from "../declare.ts";
 import { queueKey, vhostKey } from "../key.ts";
 import type { Kind } from "../kind.ts";
 import { bindingSchema, type BindValue } from "../rabbitmq-binding/schema.ts";
-import type { QueueType } from "./arguments.ts";
+import { type QueueType, storedQueueType } from "./arguments.ts";
 import { queueImpact } from "./impact.ts";
 import { queueWords } from "./words.ts";
 
 export interface QueueValue {
   readonly for?: string;
-  readonly type?: QueueType;
+  readonly type?: QueueType | "implicit";
   readonly durable?: boolean;
   readonly autoDelete?: boolean;
   readonly arguments?: JsonObject;
@@ -37,6 +37,7 @@ export type QueueSpec = {
 const defaultQueueType: QueueType = "quorum";
 
 export function queueTypeOf(value: QueueValue): QueueType {
+  if (value.type === "implicit") return storedQueueType({});
   return value.type ?? (value.arguments?.["x-queue-type"] as QueueType | undefined) ?? defaultQueueType;
 }
 
@@ -52,10 +53,10 @@ export const kind: Kind<QueueValue, QueueSpec> = {
       properties: {
         for: { type: "string", description: "What the queue is for, shown in the design document." },
         type: {
-          enum: ["quorum", "classic", "stream"],
+          enum: ["quorum", "classic", "stream", "implicit"],
           default: defaultQueueType,
           description:
-            "quorum: replicated, for messages that must not be lost. classic: one node, fast, for short-lived work. stream: an append-only log that many can read again.",
+            "quorum: replicated, for messages that must not be lost. classic: one node, fast, for short-lived work. stream: an append-only log that many can read again. implicit: classic, and declared without the argument x-queue-type, as on RabbitMQ 3; for queues that exist so, because Pulumi would replace them to add it.",
         },
         durable: {
           type: "boolean",
@@ -125,7 +126,10 @@ export const kind: Kind<QueueValue, QueueSpec> = {
     durable: value.durable ?? true,
     autoDelete: value.autoDelete ?? false,
     // Since 4.0 the broker stores a type that nobody sent; a plan without it would look changed and be replaced.
-    arguments: { ...value.arguments, "x-queue-type": queueTypeOf(value) },
+    arguments: {
+      ...value.arguments,
+      ...(value.type !== "implicit" && { "x-queue-type": queueTypeOf(value) }),
+    },
   }),
   references: ({ cluster, vhost, mark }) => [
     { key: vhostKey(cluster, vhost!), noun: "vhost", name: vhost!, mark, mustExist: false },

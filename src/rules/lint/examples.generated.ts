@@ -84,6 +84,7 @@ export const examples: Readonly<Record<string, string>> = {
   "prefetch-unbounded": "rabbitmq:\n  queues:\n    a: { type: quorum, consumers: { app: a, prefetch: 0 } } # warning: prefetch-unbounded",
   "priority-levels-too-many": "rabbitmq:\n  queues:\n    many: { type: classic, arguments: { x-max-priority: 255 } } # warning: priority-levels-too-many\n    ranked: { type: classic, priorities: 20 } # warning: priority-levels-too-many",
   "queue-setting-in-policy": "rabbitmq:\n  queues:\n    orders.a: { limit: { messages: 5 } } # error: queue-setting-in-policy\n    orders.c: { ttl: 5s, arguments: { x-message-ttl: 5000 } } # error: queue-setting-in-policy",
+  "queue-type-implicit": "rabbitmq:\n  queues:\n    old.work: { type: implicit } # warning: queue-type-implicit",
   "queue-unbound": "rabbitmq:\n  queues:\n    forgotten: { deadLetter: true } # warning: queue-unbound",
   "queue-without-consumer": "rabbitmq:\n  queues:\n    forgotten: { bind: [{ exchange: orders, key: \"#\" }] } # warning: queue-without-consumer",
   "queue-without-dlq": "rabbitmq:\n  queues:\n    bare: { bind: [{ exchange: in, key: a }] } # warning: queue-without-dlq\n    classic: { type: classic, bind: [{ exchange: in, key: b }] } # warning: queue-without-dlq",
