@@ -12,7 +12,7 @@ const onlyWords: FieldConsequence = {
   effect: "replaces",
   impact: "message-loss",
   sentence:
-    "The queue is a classic one either way, to RabbitMQ and its clients, and `queueform apply` leaves it alone. But Pulumi compares arguments word by word: there the queue is deleted with its messages and its bindings, and made anew.",
+    "The queue is a classic one either way, to RabbitMQ and its clients, and `queueform apply` leaves it alone. But Pulumi compares arguments word by word: there the queue is deleted with its messages and its bindings, and made anew. Keep the type that it had.",
 };
 
 export const queueImpact: Impact<QueueSpec> = {
