@@ -117,6 +117,7 @@ fileIndex("src/patterns", "pattern", "Pattern", "pattern.ts", "patterns", [
   "kafka-retry",
   "kafka-apps",
   "rabbitmq-apps",
+  "rabbitmq-users",
   "queue-settings",
 ]);
 fileIndex("src/rules", "rule", "Rule", "rule.ts", "rules");

@@ -1,5 +1,5 @@
 import type { Broker } from "../kinds/kind.ts";
-import { keyOf, userKey } from "../kinds/key.ts";
+import { digest, keyOf, userKey } from "../kinds/key.ts";
 import type { Origin, PlanObject } from "../plan/plan.ts";
 import { type Mark, positionOf } from "../topology/mark.ts";
 
@@ -57,14 +57,20 @@ export function onlyVhost(found: Found, vhost: string): Found {
 
 const placeOfObject = ({ key }: PlanObject): string => key.split("/").slice(0, 3).join("/");
 
-/** The secret that a user's password is said to be: `${secret:WEB_PASSWORD}` for the user "web". */
+/**
+ * The secret that a user's password is said to be: `${secret:WEB_PASSWORD}` for the user "web". No two users have the same,
+ * whoever else is found: what capital letters and underscores can't tell apart, a digest of the name does.
+ */
 export function passwordReference(user: string): string {
-  const name = user
+  const isPlain = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/.test(user);
+  const readable = user
     .normalize("NFKD")
     .replace(/[^A-Za-z0-9]+/g, "_")
-    .replace(/^[_0-9]+|_+$/g, "")
-    .toUpperCase();
-  return `\${secret:${name === "" ? "USER" : name}_PASSWORD}`;
+    .replace(/^[_0-9]+|_+$/g, "");
+  const name = isPlain
+    ? user.replaceAll("_", "__").replaceAll("-", "_")
+    : `${readable === "" ? "USER" : readable}_${digest(user)}`;
+  return `\${secret:${name.toUpperCase()}_PASSWORD}`;
 }
 
 export function originOf({ source, start }: Mark): Origin {

@@ -37,7 +37,7 @@ export function nextSteps(
     `See that nothing differs: queueform drift --env ${name} ${out}`,
     ...(hasUsers
       ? [
-          "Applications become users only where the stack file says access: managed; set their passwords as secrets before.",
+          "Users and their rights are made only where the stack file says access: managed; set their passwords as secrets before.",
         ]
       : []),
   ];

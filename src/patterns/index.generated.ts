@@ -10,6 +10,7 @@ import { pattern as deadLetter } from "./dead-letter.ts";
 import { pattern as kafkaRetry } from "./kafka-retry.ts";
 import { pattern as kafkaApps } from "./kafka-apps.ts";
 import { pattern as rabbitmqApps } from "./rabbitmq-apps.ts";
+import { pattern as rabbitmqUsers } from "./rabbitmq-users.ts";
 import { pattern as queueSettings } from "./queue-settings.ts";
 
 export const patterns: readonly Pattern[] = [
@@ -23,5 +24,6 @@ export const patterns: readonly Pattern[] = [
   kafkaRetry,
   kafkaApps,
   rabbitmqApps,
+  rabbitmqUsers,
   queueSettings,
 ];

@@ -68,7 +68,7 @@ export const pattern: Pattern = {
 };
 
 /** The queue that answers to one requester come to, with `replies: queue`. */
-const replyQueueOf = (name: string, requester: string): string => `${name}.reply.${requester}`;
+export const replyQueueOf = (name: string, requester: string): string => `${name}.reply.${requester}`;
 
 function objectsOf(
   file: TopologyFile,

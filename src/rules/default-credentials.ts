@@ -7,7 +7,7 @@ const here = new Set(["localhost", "127.0.0.1", "[::1]"]);
 export const rule: Rule = {
   id: "default-credentials",
   severity: "error",
-  summary: "An environment logs in to RabbitMQ as guest or admin, or an application would be guest.",
+  summary: "An environment logs in to RabbitMQ as guest or admin, or the files make the user guest.",
   why: "Everybody knows these names and tries their default passwords first.",
   fix: "Make a user for Queueform, and delete guest on the broker.",
   check: ({ environment, ofKind }, report) => {
@@ -19,9 +19,9 @@ export const rule: Rule = {
     for (const { cluster, spec, mark } of ofKind<unknown, RabbitmqUserSpec>("rabbitmq-user")) {
       if (spec.name !== "guest") continue;
       report({
-        what: `An application of the RabbitMQ cluster "${cluster}" would log in as guest.`,
-        why: "Every broker has this user from the start, as an administrator: the application would be one.",
-        fix: "Call the application by a name of its own, and delete guest on the broker.",
+        what: `On the RabbitMQ cluster "${cluster}" somebody would log in as guest.`,
+        why: "Every broker has this user from the start, as an administrator, and everybody knows its password.",
+        fix: "Use a name of its own, and delete guest on the broker.",
         mark,
       });
     }

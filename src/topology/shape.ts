@@ -87,6 +87,17 @@ function describe(error: ErrorObject, path: string[]): Described | undefined {
         key: true,
       };
     }
+    case "dependencies": {
+      const { property, missingProperty } = error.params as { property: string; missingProperty: string };
+      return {
+        rule: "missing-key",
+        what: `${place} has "${property}" and lacks "${missingProperty}".`,
+        why: `"${property}" can't be set without it.`,
+        fix: `Add "${missingProperty}: ...", or remove "${property}".`,
+        at: [property],
+        key: true,
+      };
+    }
     case "const":
     case "enum": {
       const allowed =

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { onlyVhost } from "../../src/adopt/found.ts";
+import { onlyVhost, passwordReference } from "../../src/adopt/found.ts";
 import { adopted, readText, textsOf } from "./adopting.ts";
 
 const written = (text: string, vhost?: string) => {
@@ -11,6 +11,35 @@ const written = (text: string, vhost?: string) => {
 
 /** The lines of a file after its head. */
 const bodyOf = (text: string): string => text.slice(text.indexOf("rabbitmq:\n"));
+
+test("no two users are said to have the same password, and each name is the same whoever else there is", () => {
+  const alike = [
+    "a-b",
+    "a_b",
+    "a.b",
+    "a b",
+    "A-b",
+    "a--b",
+    "a-_b",
+    "a_-b",
+    "ä-b",
+    "-a-b",
+    "1",
+    "2",
+    "ü",
+    "",
+    "日本",
+  ];
+  const references = alike.map(passwordReference);
+  expect(new Set(references).size).toBe(alike.length);
+  for (const reference of references) expect(reference).toMatch(/^\$\{secret:[A-Z][A-Z0-9_]*_PASSWORD\}$/);
+  expect(["web", "order-service", "order_service", "svc.orders"].map(passwordReference)).toEqual([
+    "${secret:WEB_PASSWORD}",
+    "${secret:ORDER_SERVICE_PASSWORD}",
+    "${secret:ORDER__SERVICE_PASSWORD}",
+    "${secret:SVC_ORDERS_90B29CBB_PASSWORD}",
+  ]);
+});
 
 describe("formats", () => {
   test("3.6, written by hand: trailing commas, tags as one text, no types", () => {
@@ -30,6 +59,10 @@ describe("formats", () => {
     e: { type: topic }
   queues:
     q: { type: implicit, bind: [ { exchange: e, key: k } ] }
+  users:
+    ops:
+      password: \${secret:OPS_PASSWORD}
+      tags: [ administrator, monitoring ]
 `);
     const user = found.objects.find(({ kind }) => kind === "rabbitmq-user");
     expect(user?.spec).toEqual({

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { connect } from "amqplib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type Found } from "../../src/adopt/found.ts";
+import type { Found } from "../../src/adopt/found.ts";
 import { readRabbitmq } from "../../src/adopt/sources/rabbitmq-live.ts";
 import { load } from "../../src/load.ts";
 import { planOf } from "../../src/plan/model.ts";
@@ -9,27 +9,11 @@ import type { Plan } from "../../src/plan/plan.ts";
 import type { RabbitmqState } from "../../src/sandbox/state.ts";
 import { nothingFound, nothingSent, type Stage, stageOn } from "../apply/stage.ts";
 import { environmentOf, noSecrets } from "../brokers/project.ts";
-import { ownRabbitmq, rabbitmqClient, sharedRabbitmq } from "../brokers/sandboxes.ts";
+import { rabbitmqClient } from "../brokers/sandboxes.ts";
 import { adopted, foundOf, modelOf, planned, specsOf, textsOf } from "./adopting.ts";
+import { foundIn, series } from "./live-rabbitmq.ts";
 
 const project = join(import.meta.dirname, "../..");
-
-/** What an import of the whole broker finds in one vhost: the others are those of other tests. */
-async function foundIn(vhost: string, rabbitmq: RabbitmqState): Promise<Found> {
-  const cluster = environmentOf({ rabbitmq }).clusters.rabbitmq.get("main")!;
-  const found = await readRabbitmq(cluster, noSecrets);
-  const place = `rabbitmq/main/${vhost}`;
-  return {
-    ...found,
-    objects: found.objects.filter(({ key }) => key.startsWith(`${place}/`)),
-    notes: found.notes.filter(({ about }) => about === place || about.startsWith(`${place}/`)),
-  };
-}
-
-const series = [
-  ["4.x", async () => ({ rabbitmq: sharedRabbitmq(), stop: async () => undefined })],
-  ["3.10", () => ownRabbitmq("3.10")],
-] as const;
 
 describe.each(series)("RabbitMQ %s", (_series, start) => {
   let rabbitmq: RabbitmqState;
@@ -139,49 +123,6 @@ describe.each(series)("RabbitMQ %s", (_series, start) => {
       expect(left).toMatchObject({ changed: [], missing: [], unchecked: [] });
       expect(left.unmanaged.map(({ key }) => key)).toEqual([stage.key("queue", "client")]);
       expect(await stage.apply(plan)).toMatchObject({ ...nothingSent, unmanaged: left.unmanaged });
-    } finally {
-      await connection.close();
-      client.close();
-    }
-  });
-
-  test("queues that clients declared without a type keep the arguments they have, and may be called classic", async () => {
-    const client = rabbitmqClient(rabbitmq);
-    await client.putVhost({ name: stage.name });
-    const { amqpPort: port, username, password, version } = rabbitmq;
-    const connection = await connect({ hostname: "127.0.0.1", port, username, password, vhost: stage.name });
-    const stored = async () =>
-      new Map((await client.queueArguments(stage.name)).map((queue) => [queue.name, queue.arguments]));
-    // RabbitMQ 4 adds it where a client leaves it out.
-    const type = version.startsWith("3.") ? {} : { "x-queue-type": "classic" };
-    try {
-      const channel = await connection.createChannel();
-      await channel.assertQueue("bare");
-      await channel.assertQueue("full", {
-        messageTtl: 5000,
-        maxPriority: 3,
-        deadLetterExchange: "amq.fanout",
-      });
-      const { plan, text } = await imported();
-      expect([...text.matchAll(/type: (\w+)/g)].map(([, word]) => word)).toEqual(
-        Array(2).fill(version.startsWith("3.") ? "implicit" : "classic"),
-      );
-      expect(await stage.drift(plan)).toMatchObject(nothingFound);
-
-      for (const word of ["classic", "implicit"]) {
-        const other = stage.plan(
-          `  queues:\n    bare: { type: ${word} }\n    full: { type: ${word}, priorities: 3, arguments: { x-message-ttl: 5000, x-dead-letter-exchange: amq.fanout } }\n    new.${word}: { type: ${word} }\n`,
-        );
-        expect(await stage.apply(other)).toMatchObject({ sent: { created: 1, changed: 0 }, failed: [] });
-        expect(await stage.apply(other)).toMatchObject({ sent: nothingSent.sent });
-        expect(await stage.drift(other)).toMatchObject({ changed: [], missing: [], unchecked: [] });
-      }
-      const all = await stored();
-      expect(all.get("bare")).toEqual(type);
-      expect(all.get("new.implicit")).toEqual(type);
-      expect(all.get("new.classic")).toEqual({ "x-queue-type": "classic" });
-      await channel.assertQueue("new.classic");
-      await channel.assertQueue("new.implicit", { arguments: { "x-queue-type": "classic" } });
     } finally {
       await connection.close();
       client.close();

@@ -80,6 +80,150 @@ kafka:
   expect(objects.map(({ kind }) => kind)).toContain("rabbitmq-topic-permission");
 });
 
+/** What a text makes on brokers whose users it manages, what its objects are written as, and proof that this makes the same. */
+function roundTrip(...texts: readonly string[]): {
+  readonly text: string;
+  readonly objects: readonly PlanObject[];
+} {
+  const files = texts.map((text, index): TopologyFile => {
+    const source = { path: `${index}.yaml`, text: `apiVersion: queueform/v1\ndomain: d\nrabbitmq:\n${text}` };
+    return { source, domain: "d", value: parseYaml(source, ({ what }) => expect.fail(what))! };
+  });
+  const { objects } = planOf(compile(files, managed));
+  const written = adopted(foundOf(objects));
+  expect(written).toMatchObject({ notes: [], changes: [] });
+  expect(planned(written, managed)).toEqual(specsOf(objects));
+  return { text: written.files.map((file) => file.text).join("\n"), objects };
+}
+
+test("users come back with their tags and rights, and with their password once", () => {
+  const everything = `permissions: { configure: ".*", write: ".*", read: ".*" }`;
+  const { text, objects } = roundTrip(
+    `
+  vhost: a
+  exchanges: { orders: { type: topic } }
+  users:
+    ops: { password: "\${secret:OPS_PASSWORD}", tags: [monitoring, administrator], ${everything} }
+    bare: { password: "\${secret:BARE_PASSWORD}" }
+    elsewhere: { permissions: { configure: "", write: "^orders$", read: "" }, topicPermissions: { orders: { write: "^a\\\\.", read: ".*" }, amq.topic: { write: "", read: "" } } }
+    both: { permissions: { configure: .*, write: x, read: x } }
+    half: { topicPermissions: { orders: { write: x, read: x } } }
+`,
+    `
+  vhost: b
+  exchanges: { orders: { type: topic } }
+  users:
+    ops: { ${everything} }
+  apps:
+    both: { password: "\${secret:BOTH_PASSWORD}", publishes: [orders] }
+`,
+  );
+  expect(objects.map(({ kind }) => kind)).toContain("rabbitmq-topic-permission");
+  expect(text.match(/OPS_PASSWORD/g)).toHaveLength(1);
+  expect(text.match(/tags: /g)).toHaveLength(1);
+});
+
+/** What a queue with these words has as a policy, as if an earlier plan had made it. */
+const policiesOf = (queues: string): readonly PlanObject[] =>
+  roundTrip(`\n  vhost: a\n  queues: { ${queues} }\n`).objects.filter(
+    ({ kind }) => kind === "rabbitmq-policy",
+  );
+
+test.each([
+  ["one that should have been deleted", () => policiesOf("a: { limit: { messages: 9 } }")],
+  ["one of somebody's that comes first", () => [policyFor("^a$", 7)]],
+  ["one of somebody's that comes last", () => [policyFor("^a$", -7)]],
+])("beside a policy, %s, the other queues keep their words", (_what, added) => {
+  const { objects } = roundTrip(
+    "\n  vhost: a\n  queues: { a: { limit: { messages: 5 } }, b: { ttl: 5s }, c: { ttl: 5s, deadLetter: true } }\n",
+  );
+  const all = [...objects, ...added()];
+  const written = adopted(foundOf(all));
+  expect(written).toMatchObject({ notes: [], changes: [] });
+  expect(planned(written)).toEqual(specsOf(all));
+  const [text = ""] = written.files.map((file) => file.text);
+  expect(text).toContain(
+    "    b: { type: quorum, ttl: 5s }\n    c: { type: quorum, deadLetter: true, ttl: 5s }\n",
+  );
+  expect(text).toContain("    a: { type: quorum }\n");
+});
+
+const policyFor = (pattern: string, priority: number): PlanObject => ({
+  kind: "rabbitmq-policy",
+  key: "rabbitmq/main/a/policy/theirs",
+  cluster: "main",
+  spec: { vhost: "a", name: "theirs", pattern, applyTo: "all", priority, definition: { "max-length": 1 } },
+  dependsOn: [],
+});
+
+const asking = `
+  vhost: a
+  requestReply:
+    price: { responder: pricing, requesters: [shop, web], timeout: 5s }
+    quote: { responder: pricing, requesters: [web], timeout: 5s, replies: queue }
+  queues: { work: { type: classic, ttl: 5s } }
+  apps:
+    pricing: { password: "\${secret:PRICING_PASSWORD}", publishes: [amq.topic], declares: active }
+    shop: { password: "\${secret:SHOP_PASSWORD}" }
+    web: { password: "\${secret:WEB_PASSWORD}", consumes: [work] }
+`;
+
+test("questions and answers come back as such", () => {
+  const { text } = roundTrip(asking);
+  expect(text.slice(text.indexOf("  queues:"))).toBe(`  queues:
+    work: { type: classic, ttl: 5s }
+  requestReply:
+    price:
+      responder: pricing
+      requesters: [ shop, web ]
+      timeout: 5s
+    quote: { responder: pricing, requesters: [ web ], timeout: 5s, replies: queue }
+  apps:
+    pricing: { password: "\${secret:PRICING_PASSWORD}", publishes: [ amq.topic ], declares: active }
+    shop: { password: "\${secret:SHOP_PASSWORD}" }
+    web: { password: "\${secret:WEB_PASSWORD}", consumes: [ work ] }
+`);
+});
+
+const plainQuestion = `
+  vhost: a
+  exchanges: { price: { type: fanout } }
+  queues: { price: { type: classic, ttl: 5s, bind: [{ exchange: price }] } }
+  apps:
+    pricing: { password: "\${secret:PRICING_PASSWORD}", publishes: [amq.default], consumes: [price] }
+    web: { password: "\${secret:WEB_PASSWORD}", publishes: [price] }
+`;
+
+test("what makes the same objects and rights as a question is one", () => {
+  expect(roundTrip(plainQuestion).text).toContain(
+    "    price: { responder: pricing, requesters: [ web ], timeout: 5s }",
+  );
+});
+
+test.each([
+  [
+    "another queue is bound to its exchange",
+    "  queues: {",
+    "  queues: { audit: { bind: [{ exchange: price }] },",
+  ],
+  ["the exchange has another type", "type: fanout", "type: direct"],
+  ["the queue is of another type", "type: classic", "type: quorum"],
+  ["the questions are kept", "ttl: 5s, ", ""],
+  ["the queue is limited", "ttl: 5s", "ttl: 5s, limit: { messages: 5 }"],
+  ["nobody may answer", "amq.default", "amq.topic"],
+  ["nobody asks", "publishes: [price]", "publishes: [amq.topic]"],
+  ["two answer", "publishes: [price]", "publishes: [price], consumes: [price]"],
+  [
+    "who asks may do more than an application",
+    "publishes: [price] }",
+    "publishes: [price] }\n  users: { web: { permissions: { configure: .*, write: .*, read: .* } } }",
+  ],
+])("no question where %s", (_what, from, to) => {
+  expect(plainQuestion).toContain(from);
+  const changed = plainQuestion.replace(from, to).replace(/ {4}web: .* }\n(?= {2}users:)/, "");
+  expect(roundTrip(changed).text).not.toContain("requestReply");
+});
+
 test(
   `whatever topology there is, its objects come back or are named (seed ${seed})`,
   { timeout: 600_000 },

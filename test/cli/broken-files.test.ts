@@ -51,6 +51,12 @@ const broken: [title: string, files: Record<string, string | Buffer>, rule: stri
     5,
   ],
   ["a missing key", { "a.yaml": `${head}kafka:\n  topics:\n    a: { replication: 3 }\n` }, "missing-key", 5],
+  [
+    "a word that needs another",
+    { "a.yaml": `${head}rabbitmq:\n  users:\n    a: { tags: [administrator] }\n` },
+    "missing-key",
+    5,
+  ],
   ["a missing domain", { "a.yaml": "apiVersion: queueform/v1\n" }, "missing-key", 1],
   ["another version", { "a.yaml": "apiVersion: queueform/v2\ndomain: a\n" }, "unknown-value", 1],
   [

@@ -15,7 +15,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const put = (name: string, text: string): void => writeFileSync(join(directory, name), text);
 const read = (name: string): string => readFileSync(join(directory, name), "utf8");
 const definitions = (queues: readonly string[], rest = ""): string =>
-  `{ "users": [{ "name": "ops", "password_hash": "c2VjcmV0", "tags": "administrator" }],${rest}
+  `{ "users": [{ "name": "ops", "password_hash": "c2VjcmV0", "tags": "administrator" }, { "name": "tool", "password_hash": "", "tags": "monitoring" }],${rest}
   "queues": ${JSON.stringify(queues.map((name) => ({ name, vhost: "shop" })))} }`;
 
 describe("import of a file", () => {
@@ -28,8 +28,8 @@ describe("import of a file", () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: "topology/shop.yaml\n" });
     expect(read("topology/shop.yaml").split("\n").slice(0, 3)).toEqual([
       "# yaml-language-server: $schema=../node_modules/queueform/schema/topology.schema.json",
-      '# Not taken over: The user "ops" (administrator) is not made by "apps": users there have no tags, and',
-      "# permissions that follow from what they publish and consume. (definitions.json:1)",
+      '# Not taken over: The user "tool" (monitoring) has no password, because it logs in with something',
+      "# else: whoever runs the broker makes it. Its rights are taken over. (definitions.json:1)",
     ]);
     for (const part of [
       "Found: 1 user, 2 queues.",
@@ -119,7 +119,7 @@ spec: { authentication: { type: tls }, quotas: { requestPercentage: 5 } }
     expect(JSON.parse(stdout)).toMatchObject({
       files: ["out/shop.yaml"],
       found: 2,
-      notes: [{ key: "rabbitmq/main/user/ops", place: "definitions.json:1" }],
+      notes: [{ about: "rabbitmq/main", place: "definitions.json:1" }],
       changes: [],
       findings: expect.arrayContaining([expect.objectContaining({ rule: "unbounded-queue", count: 1 })]),
     });

@@ -159,7 +159,7 @@ describe.skipIf(!engine).each([
     expect(report.imported.length).toBeGreaterThan(100);
     expect(told(report)).toEqual(
       [
-        ...["pricing", "warehouse", "web"].map((name) => ({
+        ...["ops", "pricing", "warehouse", "web"].map((name) => ({
           op: "update",
           key: `rabbitmq/main/user/${name}`,
         })),

@@ -64,7 +64,7 @@ describe.skipIf(!engine).each([
 
   test("where there was nothing", async () => {
     const { pulumi, direct } = await exports();
-    expect(pulumi).toHaveProperty("users.length", 4);
+    expect(pulumi).toHaveProperty("users.length", 5);
     expect(pulumi).toEqual(direct);
   });
 

@@ -18,6 +18,12 @@ rabbitmq:
     web: { publishes: [{ exchange: orders, keys: [order.created] }], password: "\${secret:WEB}" }
     warehouse: { consumes: [fulfil.dlq], declares: active, password: "\${secret:WAREHOUSE}" }
     pricing: { password: "\${secret:PRICING}" }
+  users:
+    ops:
+      password: "\${secret:WEB}"
+      tags: [monitoring, management]
+      permissions: { configure: "^$", write: "", read: ".*" }
+      topicPermissions: { orders: { write: "^$", read: "^order\\\\." }, amq.topic: { write: .*, read: .* } }
 `;
 
 export const usersOfKafka = `${head}

@@ -27,6 +27,8 @@ export interface DefinitionsOptions {
   /** What the broker says of vhosts and an export leaves out. */
   readonly vhosts?: ReadonlyMap<string, { readonly info: VhostInfo; readonly limits: VhostLimits }>;
   readonly defaultQueueType?: string;
+  /** Who Queueform is there: files that could take its own rights away could mend nothing any more. */
+  readonly login?: string;
   /** Where it was read, for values without positions. */
   readonly place: string;
 }
@@ -54,7 +56,20 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
 
   readVhosts(collector, items("vhosts"), limitsIn(items("parameters")), options, at);
   for (const item of items("users")) {
-    collector.user(nameOf(item), tagsOf(item["tags"]), at(item));
+    if (nameOf(item) === options.login)
+      collector.note(
+        clusterPlace("rabbitmq", cluster),
+        `"${nameOf(item)}" is who Queueform itself logs in as: whoever runs the broker makes this user and gives it its rights.`,
+        at(item),
+      );
+    // A hash is missing where the file was written by hand.
+    else if (item["password_hash"] === "")
+      collector.note(
+        clusterPlace("rabbitmq", cluster),
+        `The user "${nameOf(item)}"${tagged(tagsOf(item["tags"]))} has no password, because it logs in with something else: whoever runs the broker makes it. Its rights are taken over.`,
+        at(item),
+      );
+    else collector.user(nameOf(item), tagsOf(item["tags"]), at(item));
     if (size(item["limits"]) > 0)
       collector.note(
         clusterPlace("rabbitmq", cluster),
@@ -62,9 +77,10 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
         at(item),
       );
   }
-  for (const item of items("permissions"))
+  const theirs = (item: Item): boolean => item["user"] !== options.login;
+  for (const item of items("permissions").filter(theirs))
     collector.permission({ ...rights(item), configure: String(item["configure"]) }, at(item));
-  for (const item of items("topic_permissions"))
+  for (const item of items("topic_permissions").filter(theirs))
     collector.topicPermission({ ...rights(item), exchange: String(item["exchange"]) }, at(item));
   for (const item of items("policies")) {
     const policy = {
@@ -151,6 +167,7 @@ function readVhosts(
   }
 }
 
+const tagged = (tags: readonly string[]): string => (tags.length > 0 ? ` (${tags.join(", ")})` : "");
 /** Since 3.11 beside the name or in a block of its own. */
 const metadataOf = (vhost: Item): Item => (isObject(vhost["metadata"]) ? vhost["metadata"] : vhost);
 const defaultTypeOf = (vhost: Item): string | undefined => textIn(metadataOf(vhost), "default_queue_type");

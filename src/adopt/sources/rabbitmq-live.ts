@@ -22,7 +22,7 @@ export async function readRabbitmq(cluster: RabbitmqCluster, lookup: SecretLooku
     const place = `RabbitMQ ${cluster.endpoint}`;
     const collector = readDefinitions(
       { ...definitions },
-      { cluster: cluster.name, vhosts: new Map(vhosts), defaultQueueType, place },
+      { cluster: cluster.name, login: cluster.username, vhosts: new Map(vhosts), defaultQueueType, place },
     );
     collector.runs(version);
     return collector.found();

@@ -1,11 +1,12 @@
 import type { Environment } from "../../environment/environment.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import { clusterPlace, type Found } from "../found.ts";
-import type { Part, Unsaid } from "./entry.ts";
+import type { Part } from "./entry.ts";
 import { withKafkaApps } from "./kafka-apps.ts";
 import { writeTopics } from "./kafka.ts";
-import { withRabbitmqApps } from "./rabbitmq-apps.ts";
+import { withRabbitmqAccess, withUsersOnce } from "./rabbitmq-users.ts";
 import { writeRedis } from "./redis.ts";
+import { type Request, requestsIn, withRequests } from "./requests.ts";
 import { writeVhost } from "./vhost.ts";
 
 /** Finds words for all that was found: a part for each vhost, each Kafka cluster and each Redis. */
@@ -24,14 +25,12 @@ export function partsOf(
       .filter(([name]) => name !== undefined)
       .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
       .map(([name, inVhost]) => {
-        const part = writeVhost(
-          inVhost,
-          { cluster, name: name!, ...versionOf("rabbitmq", cluster) },
-          withPatterns,
-        );
-        return withRabbitmqApps(part, own, environment);
+        const vhost = { cluster, name: name!, ...versionOf("rabbitmq", cluster) };
+        const write = (requests: readonly Request[]): Part =>
+          withRabbitmqAccess(writeVhost(inVhost, vhost, withPatterns, requests), own, environment);
+        return withPatterns ? withRequests(requestsIn(inVhost, own, vhost, environment), write) : write([]);
       });
-    return withoutRest(withPasswordsOnce(parts), own);
+    return withUsersOnce(parts, own);
   });
   const kafka = [...on(objects, "kafka")].map(([cluster, own]) =>
     withKafkaApps(writeTopics(own, { cluster, ...versionOf("kafka", cluster) }), own, environment),
@@ -49,41 +48,4 @@ const on = (objects: readonly PlanObject[], broker: string): Map<string, PlanObj
 function vhostOf({ kind, spec }: PlanObject): string | undefined {
   if (kind === "rabbitmq-user") return undefined;
   return String(kind === "rabbitmq-vhost" ? spec["name"] : spec["vhost"]);
-}
-
-/** An application in several vhosts logs in with one password: said once. */
-function withPasswordsOnce(parts: readonly Part[]): Part[] {
-  const seen = new Set<string>();
-  return parts.map((part) => ({
-    ...part,
-    entries: part.entries.map((entry) => {
-      if (entry.block !== "apps") return entry;
-      const { password: _password, ...rest } = entry.value;
-      const isRepeated = seen.has(entry.name);
-      seen.add(entry.name);
-      return isRepeated ? { ...entry, value: rest } : entry;
-    }),
-  }));
-}
-
-/** Users and topic permissions that no application says. */
-function withoutRest(parts: readonly Part[], objects: readonly PlanObject[]): Part[] {
-  const said = new Set(parts.flatMap(({ entries }) => entries.flatMap(({ says }) => says)));
-  const { cluster } = objects[0]!;
-  const place = clusterPlace("rabbitmq", cluster);
-  const rest = objects
-    .filter(
-      ({ key, kind }) => !said.has(key) && (kind === "rabbitmq-user" || kind === "rabbitmq-topic-permission"),
-    )
-    .map((object): Unsaid => ({ object, reason: reasonFor(object), beside: place }));
-  const [first, ...others] = parts;
-  if (first) return [{ ...first, unsaid: [...first.unsaid, ...rest] }, ...others];
-  return [{ broker: "rabbitmq", cluster, place, entries: [], unsaid: rest }];
-}
-
-function reasonFor({ kind, spec }: PlanObject): string {
-  if (kind === "rabbitmq-topic-permission")
-    return `The routing keys that "${String(spec["user"])}" may use in the vhost "${String(spec["vhost"])}" are not said: its permissions there are not, or they are no list of keys.`;
-  const { tags } = spec as { tags: string[] };
-  return `The user "${String(spec["name"])}"${tags.length > 0 ? ` (${tags.join(", ")})` : ""} is not made by "apps": users there have no tags, and permissions that follow from what they publish and consume.`;
 }

@@ -1,6 +1,6 @@
 import type { Environment } from "../../environment/environment.ts";
-import { canonicalJson, exchangeKey, queueKey, userKey } from "../../kinds/key.ts";
-import { type PermissionSpec, permissionKey } from "../../kinds/rabbitmq-permission/definition.ts";
+import { canonicalJson, exchangeKey, queueKey } from "../../kinds/key.ts";
+import type { PermissionSpec } from "../../kinds/rabbitmq-permission/definition.ts";
 import { nothing } from "../../kinds/rabbitmq-permission/covers.ts";
 import { listedNames } from "../../kinds/rabbitmq-policy/matching.ts";
 import {
@@ -8,51 +8,34 @@ import {
   type TopicPermissionSpec,
 } from "../../kinds/rabbitmq-topic-permission/definition.ts";
 import type { RabbitmqUserSpec } from "../../kinds/rabbitmq-user/definition.ts";
-import { isKnownToBroker } from "../../patterns/apps/rabbitmq-roles.ts";
+import { defaultExchange, isKnownToBroker } from "../../patterns/apps/rabbitmq-roles.ts";
+import { replyQueueOf, type RequestReplyValue } from "../../patterns/request-reply.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import type { Json, JsonObject } from "../../topology/json.ts";
 import { objectsOf, shapeProblem } from "./compiled.ts";
-import type { Entry, Part, Unsaid } from "./entry.ts";
+import type { Entry, Part } from "./entry.ts";
 import { appOf } from "./managed.ts";
 import { sectionOf } from "./section.ts";
 
-/**
- * Says the permissions of users as what applications publish and consume, where that gives exactly the same ones. The others
- * are listed: what `.*` allows is no list of exchanges and queues.
- */
-export function withRabbitmqApps(part: Part, objects: readonly PlanObject[], environment: Environment): Part {
-  const { cluster, vhost = "/" } = part;
-  const byKey = new Map(objects.map((object) => [object.key, object]));
-  const entries: Entry[] = [];
-  const unsaid: Unsaid[] = [];
-  for (const object of objects) {
-    if (object.kind !== "rabbitmq-permission" || object.spec["vhost"] !== vhost) continue;
-    const spec = object.spec as PermissionSpec;
-    const user = byKey.get(userKey("rabbitmq", cluster, spec.user));
-    const topics = byKey.get(topicPermissionKey(cluster, vhost, spec.user));
-    const entry = user && appEntry(part, spec, user, topics, environment, byKey);
-    if (entry) entries.push(entry);
-    else {
-      const { configure, write, read } = spec;
-      unsaid.push({
-        object,
-        reason: `What "${spec.user}" may do in the vhost "${vhost}" (configure "${configure}", write "${write}", read "${read}") is no list of exchanges to publish to and queues to consume.`,
-        beside: part.place,
-      });
-    }
-  }
-  return { ...part, entries: [...part.entries, ...entries], unsaid: [...part.unsaid, ...unsaid] };
+/** All that a user has in a vhost. */
+export interface Rights {
+  readonly login: string;
+  /** Missing where it is not among what was found. */
+  readonly user?: PlanObject | undefined;
+  readonly permission?: PlanObject | undefined;
+  readonly topics?: PlanObject | undefined;
 }
 
-function appEntry(
+/** Says the rights of a user as what an application publishes and consumes; undefined where that would give other ones. */
+export function appEntry(
   part: Part,
-  { configure, write, read, user: login }: PermissionSpec,
-  user: PlanObject,
-  topics: PlanObject | undefined,
+  { login, user, permission, topics }: Rights,
   environment: Environment,
   byKey: ReadonlyMap<string, PlanObject>,
 ): Entry | undefined {
+  if (!user || !permission) return undefined;
   const { cluster, vhost = "/" } = part;
+  const { configure, write, read } = permission.spec as PermissionSpec;
   const { tags, password } = user.spec as RabbitmqUserSpec;
   const app = appOf(environment.clusters.rabbitmq.get(cluster)?.principal, login);
   const made = [configure, write, read].map(namesIn);
@@ -62,26 +45,40 @@ function appEntry(
     isKnownToBroker(name) || byKey.has(exchangeKey(cluster, vhost, name));
   const isQueue = (name: string): boolean => byKey.has(queueKey(cluster, vhost, name));
   const keys = keysOf(topics?.spec as TopicPermissionSpec | undefined);
-  const published = (names: readonly string[]): Json[] =>
-    names.map((exchange) => (keys.has(exchange) ? { exchange, keys: keys.get(exchange)! } : exchange));
-  const passive = { password, ...list("publishes", published(written)), ...list("consumes", consumed) };
-  const active = {
+  const mentioned = new Set(made.flatMap((names) => names ?? []));
+  const around = part.entries.filter(({ name }) => mentioned.has(name));
+  const implied = impliedFor(app, around);
+  const publishes = (names: readonly string[]): JsonObject =>
+    list(
+      "publishes",
+      names
+        .filter((name) => !implied.has(name))
+        .map((exchange) => (keys.has(exchange) ? { exchange, keys: keys.get(exchange)! } : exchange)),
+    );
+  const consumes = (names: readonly string[]): JsonObject =>
+    list(
+      "consumes",
+      names.filter((name) => !implied.has(name)),
+    );
+  const passive = { password, ...publishes(written), ...consumes(consumed) };
+  const active = (more: readonly string[]): JsonObject => ({
     password,
-    ...list("publishes", published(configured.filter((name) => !isQueue(name)))),
-    ...list("consumes", configured.filter(isQueue)),
+    ...publishes([...configured.filter((name) => !isQueue(name)), ...more]),
+    ...consumes(configured.filter(isQueue)),
     declares: "active",
-  };
+  });
   const candidates: JsonObject[] = [
     ...(written.every(isExchange) && consumed.every(isQueue) ? [passive] : []),
-    ...(configured.every((name) => isQueue(name) || isExchange(name)) ? [active] : []),
+    // What the broker brings is never declared. It may be written to for the sake of dead letters, too.
+    ...(configured.every((name) => isQueue(name) || isExchange(name))
+      ? [active(written.filter(isKnownToBroker)), active([])]
+      : []),
   ];
   const said = new Map([
     [user.key, user],
-    [permissionKey(cluster, vhost, login), byKey.get(permissionKey(cluster, vhost, login))],
+    [permission.key, permission],
     [topicPermissionKey(cluster, vhost, login), topics],
   ]);
-  const mentioned = new Set(made.flatMap((names) => names ?? []));
-  const around = part.entries.filter(({ name }) => mentioned.has(name));
   const value = candidates.find((candidate) => {
     const entry: Entry = { block: "apps", name: app, value: candidate, says: [], comments: [] };
     if (shapeProblem(sectionOf(part, [entry])) !== undefined) return false;
@@ -93,6 +90,20 @@ function appEntry(
   });
   const says = [...said].flatMap(([key, found]) => (found ? [key] : []));
   return value && { block: "apps", name: app, value, says, comments: [] };
+}
+
+/** What an application publishes to and consumes because it asks or answers. */
+function impliedFor(app: string, entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set(
+    entries.flatMap(({ block, name, value }) => {
+      if (block !== "requestReply") return [];
+      const { responder, requesters } = value as unknown as RequestReplyValue;
+      return [
+        ...(responder === app ? [name, defaultExchange] : []),
+        ...(requesters.includes(app) ? [name, replyQueueOf(name, app)] : []),
+      ];
+    }),
+  );
 }
 
 const list = (word: string, names: readonly Json[]): JsonObject =>

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../topology/json.ts";
 import type { Entry, Part } from "./entry.ts";
 
 /** The order in which a person would look for things. */
-const blocks = ["vhosts", "exchanges", "queues", "policies", "topics", "apps"];
+const blocks = ["vhosts", "exchanges", "queues", "requestReply", "policies", "topics", "apps", "users"];
 
 /** The part of a topology file that says these entries of a vhost, a Kafka cluster or a Redis. */
 export function sectionOf(part: Part, entries: readonly Entry[]): JsonObject {

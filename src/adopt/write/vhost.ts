@@ -10,16 +10,21 @@ import { vhostPlace } from "../found.ts";
 import type { Entry, Part, Unsaid } from "./entry.ts";
 import { looksLikeRetry } from "./ladders.ts";
 import { recognise } from "./patterns.ts";
+import { type Request, requestEntry } from "./requests.ts";
 import { recogniseSettings } from "./settings.ts";
 import { unsayable } from "./unsayable.ts";
 import type { Vhost } from "./view.ts";
 import { bindWords, exchangeWords, policyWords, queueWords, vhostWords } from "./words.ts";
 
-/** Finds words for the objects of a vhost. `withPatterns` is false where they turned out to say something else. */
+/**
+ * Finds words for the objects of a vhost. `withPatterns` is false where they turned out to say something else; `requests` are
+ * what could be questions and answers.
+ */
 export function writeVhost(
   objects: readonly PlanObject[],
   { cluster, name, version }: Pick<Vhost, "cluster" | "name" | "version">,
   withPatterns: boolean,
+  requests: readonly Request[],
 ): Part {
   const unsaid: Unsaid[] = [];
   const refuse = (object: PlanObject, reason: string, beside?: string): void =>
@@ -67,7 +72,7 @@ export function writeVhost(
       says: [key],
       comments: [],
     })),
-    ...wordsFor(vhost, withPatterns),
+    ...wordsFor(vhost, withPatterns, requests),
   ];
   return {
     broker: "rabbitmq",
@@ -80,7 +85,7 @@ export function writeVhost(
   };
 }
 
-function wordsFor(vhost: Vhost, withPatterns: boolean): Entry[] {
+function wordsFor(vhost: Vhost, withPatterns: boolean, requests: readonly Request[]): Entry[] {
   const { cluster, name, exchanges, queues } = vhost;
   const patterns = withPatterns
     ? recognise(vhost)
@@ -92,6 +97,8 @@ function wordsFor(vhost: Vhost, withPatterns: boolean): Entry[] {
   const settings = withPatterns
     ? recogniseSettings(vhost, plain)
     : { values: plain, said: new Map<string, string[]>() };
+  const asked = requests.flatMap((request) => requestEntry(request, vhost, settings) ?? []);
+  const inRequests = new Set(asked.flatMap(({ says }) => says));
   const owners = Map.groupBy(claimed.keys(), (key) => claimed.get(key)!);
   const bound = (key: string): { readonly bind: JsonObject; readonly says: string[] } => {
     const own = (vhost.to.get(key) ?? []).filter((binding) => !claimed.has(binding.key));
@@ -103,13 +110,14 @@ function wordsFor(vhost: Vhost, withPatterns: boolean): Entry[] {
   const isKnown = (exchange: string): boolean => exchanges.has(exchange) || isBuiltInExchange(exchange);
   const fromExchanges = [...exchanges].flatMap(([exchange, spec]): Entry[] => {
     const key = exchangeKey(cluster, name, exchange);
-    if (claimed.has(key)) return [];
+    if (claimed.has(key) || inRequests.has(key)) return [];
     const { bind, says } = bound(key);
     const value = { ...exchangeWords(spec, isKnown), ...bind };
     return [{ block: "exchanges", name: exchange, value, says: [key, ...says], comments: [] }];
   });
   const fromQueues = [...queues].flatMap(([queue, spec]): Entry[] => {
     const key = queueKey(cluster, name, queue);
+    if (inRequests.has(key)) return [];
     const { bind, says } = bound(key);
     const policies = settings.said.get(queue) ?? [];
     if (claimed.has(key) && says.length === 0 && policies.length === 0) return [];
@@ -140,7 +148,7 @@ function wordsFor(vhost: Vhost, withPatterns: boolean): Entry[] {
       says: [key],
       comments: [],
     }));
-  return [...fromExchanges, ...fromQueues, ...fromPolicies];
+  return [...fromExchanges, ...fromQueues, ...asked, ...fromPolicies];
 }
 
 const builtInType = (exchange: string): string | undefined =>

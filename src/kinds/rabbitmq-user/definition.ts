@@ -3,6 +3,8 @@ import type { Kind } from "../kind.ts";
 export interface RabbitmqUserValue {
   /** `${secret:NAME}` */
   readonly password: string;
+  /** Absent for applications, which need none. */
+  readonly tags?: readonly string[];
 }
 
 export type RabbitmqUserSpec = {
@@ -16,14 +18,17 @@ export const kind: Kind<RabbitmqUserValue, RabbitmqUserSpec> = {
   broker: "rabbitmq",
   noun: "user",
   declare: () => [],
-  compile: ({ name, value }) => ({ name, tags: [], password: value.password }),
+  compile: ({ name, value }) => ({ name, tags: [...(value.tags ?? [])], password: value.password }),
   references: () => [],
   protects: () => false,
   takesAlong: () => true,
   impact: {
-    added: () => ({
+    added: ({ tags }) => ({
       impact: "safe",
-      sentence: "A new user, which may do nothing before permissions are given.",
+      sentence:
+        tags.length === 0
+          ? "A new user, which may do nothing before permissions are given."
+          : `A new user, which may use the management interface as ${tags.join(", ")}.`,
     }),
     removed: ({ name }) => ({
       impact: "outage",
