@@ -146,6 +146,7 @@ test.each([
     "    b: { type: quorum, ttl: 5s }\n    c: { type: quorum, deadLetter: true, ttl: 5s }\n",
   );
   expect(text).toContain("    a: { type: quorum }\n");
+  expect(text).toContain("  policies:\n    # An earlier `queueform apply` made this policy");
 });
 
 const policyFor = (pattern: string, priority: number): PlanObject => ({

@@ -43,7 +43,7 @@ export function recogniseSettings(vhost: Vhost, values: ReadonlyMap<string, Json
 }
 
 function candidatesIn({ policies }: Vhost, values: ReadonlyMap<string, JsonObject>): Candidate[] {
-  const candidates = policies.flatMap(({ key, spec }): Candidate[] => {
+  return policies.flatMap(({ key, spec }): Candidate[] => {
     const names = spec.name.startsWith(generatedPolicyPrefix) ? listedNames(spec.pattern) : undefined;
     const words = names?.flatMap((name) => {
       const value = withSettings(values.get(name), spec.definition);
@@ -51,12 +51,6 @@ function candidatesIn({ policies }: Vhost, values: ReadonlyMap<string, JsonObjec
     });
     return words && words.length === names?.length ? [{ key, words: new Map(words) }] : [];
   });
-  const lists = Map.groupBy(
-    candidates.flatMap(({ words }) => [...words.keys()]),
-    (name) => name,
-  );
-  // Of two policies for one queue the broker takes either.
-  return candidates.filter(({ words }) => [...words.keys()].every((name) => lists.get(name)?.length === 1));
 }
 
 /** The specs of policies that these words of queues make beside all policies but the `taken` ones, by key. */

@@ -4,6 +4,7 @@ import { type ExchangeSpec, isBuiltInExchange } from "../../kinds/rabbitmq-excha
 import type { PolicySpec } from "../../kinds/rabbitmq-policy/definition.ts";
 import type { QueueSpec } from "../../kinds/rabbitmq-queue/definition.ts";
 import type { VhostSpec } from "../../kinds/rabbitmq-vhost/definition.ts";
+import { generatedPolicyPrefix } from "../../patterns/queue-settings.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import type { JsonObject } from "../../topology/json.ts";
 import { vhostPlace } from "../found.ts";
@@ -146,10 +147,13 @@ function wordsFor(vhost: Vhost, withPatterns: boolean, requests: readonly Reques
       name: spec.name,
       value: policyWords(spec),
       says: [key],
-      comments: [],
+      comments: spec.name.startsWith(generatedPolicyPrefix) ? [leftover] : [],
     }));
   return [...fromExchanges, ...fromQueues, ...asked, ...fromPolicies];
 }
+
+const leftover =
+  "An earlier `queueform apply` made this policy, and its queues have another one beside it, or are no longer what it was made for. Say at the queues what should hold, and delete it.";
 
 const builtInType = (exchange: string): string | undefined =>
   exchange === "amq.headers" || exchange === "amq.match" ? "headers" : undefined;
