@@ -1,5 +1,6 @@
 import { policyKey } from "../kinds/key.ts";
 import type { PolicySpec } from "../kinds/rabbitmq-policy/definition.ts";
+import { heededBy } from "../kinds/rabbitmq-policy/keys.ts";
 import { PolicyMatcher } from "../kinds/rabbitmq-policy/matching.ts";
 import type { PlanObject } from "../plan/plan.ts";
 import { type Change, changeOf, type FieldChange } from "../review/changes.ts";
@@ -36,13 +37,18 @@ export function withShadows(
     const subject = subjectOf(before);
     if (!subject) continue;
     const { cluster } = after;
-    const wanted = declared.get(cluster)?.effective(subject) ?? {};
+    const heeded = (definition: JsonObject = {}): JsonObject => heededBy(subject.type, definition);
+    const wanted = heeded(declared.get(cluster)?.effective(subject));
     const [first, ...rest] = living.get(cluster)?.matching(subject) ?? [];
     const foreign = [first, ...rest.filter(({ priority }) => priority === first?.priority)].find(
       (policy) => policy && !known.has(policyKey(cluster, policy.vhost, policy.name)),
     );
     const overrule = operators.get(cluster)?.matching(subject)[0];
-    const fields = shadowedFields(wanted, foreign, overrule);
+    const fields = shadowedFields(
+      wanted,
+      foreign && { ...foreign, definition: heeded(foreign.definition) },
+      overrule && { ...overrule, definition: heeded(overrule.definition) },
+    );
     const change = changeOf(before, after, [...(result.get(after.key)?.fields ?? []), ...fields]);
     if (fields.length > 0 && change) result.set(after.key, change);
   }

@@ -1,6 +1,6 @@
 import { keyMarkOf } from "../topology/mark.ts";
 import { writtenPolicies } from "./lint/policies.ts";
-import { mirroringKeys } from "./lint/policy-keys.ts";
+import { mirroringKeys } from "../kinds/rabbitmq-policy/keys.ts";
 import { isRabbitmq } from "./lint/version.ts";
 import type { Rule } from "./rule.ts";
 

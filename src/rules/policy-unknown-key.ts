@@ -1,7 +1,7 @@
 import { keyMarkOf } from "../topology/mark.ts";
 import { suggestion } from "../topology/nearest.ts";
 import { writtenPolicies } from "./lint/policies.ts";
-import { policyKeys } from "./lint/policy-keys.ts";
+import { policyKeys } from "../kinds/rabbitmq-policy/keys.ts";
 import type { Rule } from "./rule.ts";
 
 export const rule: Rule = {

@@ -1,7 +1,7 @@
 import type { PolicySubject } from "../kinds/rabbitmq-policy/matching.ts";
 import { keyMarkOf } from "../topology/mark.ts";
 import { policyMatches, writtenPolicies } from "./lint/policies.ts";
-import { policyKeys } from "./lint/policy-keys.ts";
+import { policyKeys } from "../kinds/rabbitmq-policy/keys.ts";
 import type { Rule } from "./rule.ts";
 
 export const rule: Rule = {

@@ -85,3 +85,21 @@ export function configProblem(name: string, value: string): string | undefined {
     }
   }
 }
+
+/** Whether two spellings of a config mean the same to Kafka: the order of a list, 0.50 and 0.5, TRUE and true. */
+export function isSameConfig(name: string, a: string, b: string): boolean {
+  const rule = Object.hasOwn(topicConfigs, name) ? topicConfigs[name] : undefined;
+  const [one, other] = [a, b].map((value): string => {
+    const text = value.trim();
+    if (rule?.type === "number") return String(Number(text));
+    if (rule?.type === "boolean") return text.toLowerCase();
+    if (rule?.type === "some-of")
+      return text
+        .split(",")
+        .map((part) => part.trim())
+        .toSorted()
+        .join();
+    return text;
+  });
+  return one === other;
+}

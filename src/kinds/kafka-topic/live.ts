@@ -1,5 +1,6 @@
 import { topicKey } from "../key.ts";
 import type { KafkaFacet } from "../live.ts";
+import { isSameConfig } from "./configs.ts";
 import type { TopicSpec } from "./definition.ts";
 
 export const live: KafkaFacet<TopicSpec> = {
@@ -8,10 +9,12 @@ export const live: KafkaFacet<TopicSpec> = {
     if (internal || name.startsWith("__")) return undefined;
     const key = topicKey(cluster, name);
     const asDeclared = desired(key);
-    const wanted = asDeclared?.config["cleanup.policy"];
     const found: Record<string, string> = { ...config };
-    // The broker keeps the order in which the list was written, which means nothing.
-    if (wanted !== undefined && sameList(found["cleanup.policy"], wanted)) found["cleanup.policy"] = wanted;
+    // The broker keeps texts as somebody wrote them; other spellings of one value mean nothing.
+    for (const [setting, wanted] of Object.entries(asDeclared?.config ?? {})) {
+      const value = found[setting];
+      if (value !== undefined && isSameConfig(setting, value, wanted)) found[setting] = wanted;
+    }
     const counts = new Set(partitions.map(({ replicas }) => replicas.length));
     // Where partitions differ, those count that are not as declared, and of them the one with the fewest copies.
     if (counts.size > 1 && asDeclared) counts.delete(asDeclared.replicationFactor);
@@ -55,8 +58,4 @@ export const live: KafkaFacet<TopicSpec> = {
 
 function newValues(before: Record<string, string>, after: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => before[name] !== value));
-}
-
-function sameList(a: string | undefined, b: string): boolean {
-  return a !== undefined && a.split(",").toSorted().join() === b.split(",").toSorted().join();
 }

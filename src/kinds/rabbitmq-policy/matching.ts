@@ -19,20 +19,38 @@ const targets: Record<PolicySpec["applyTo"], readonly PolicySubject["type"][]> =
 
 const compiled = new Map<string, RegExp | undefined>();
 
+/** What PCRE calls by name inside of brackets. */
+const classes: Readonly<Record<string, string>> = {
+  alnum: "a-zA-Z0-9",
+  alpha: "a-zA-Z",
+  digit: "0-9",
+  lower: "a-z",
+  space: "\\s",
+  upper: "A-Z",
+  word: "\\w",
+  xdigit: "a-fA-F0-9",
+};
+
+function compiledPattern(pattern: string): RegExp | undefined {
+  const [, flags = "", rest = pattern] = /^\(\?([ims]+)\)(.*)$/s.exec(pattern) ?? [];
+  const source = rest
+    .replace(/\[:([a-z]+):\]/g, (whole, name: string) => classes[name] ?? whole)
+    .replace(/\\A/g, "^")
+    .replace(/\\[zZ]/g, "$");
+  for (const mode of ["u", ""]) {
+    try {
+      return new RegExp(source, mode + flags);
+    } catch {
+      // Not in this mode.
+    }
+  }
+  return undefined;
+}
+
 /** The broker's pattern as a RegExp; undefined when JavaScript can't read it (the broker uses PCRE). */
 export function patternOf(policy: Pick<PolicySpec, "pattern">): RegExp | undefined {
   if (!compiled.has(policy.pattern)) {
-    let expression: RegExp | undefined;
-    try {
-      expression = new RegExp(policy.pattern, "u");
-    } catch {
-      try {
-        expression = new RegExp(policy.pattern);
-      } catch {
-        expression = undefined;
-      }
-    }
-    compiled.set(policy.pattern, expression);
+    compiled.set(policy.pattern, compiledPattern(policy.pattern));
   }
   return compiled.get(policy.pattern);
 }

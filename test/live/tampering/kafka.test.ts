@@ -23,7 +23,8 @@ kafka:
       partitions: 2
       replication: 1
       retention: 7d
-      config: { max.message.bytes: 2000000 }
+      cleanup: [compact, delete]
+      config: { max.message.bytes: 2000000, unclean.leader.election.enable: false, min.cleanable.dirty.ratio: 0.5 }
       producers: [web]
   apps:
     web: { password: "\${secret:WEB}", quota: { producerBytes: 1048576 } }
@@ -83,6 +84,18 @@ const cases: Case[] = [
     "topic: compacted",
     () => set({ "cleanup.policy": "compact" }),
     [`changed topic/${topic} config.cleanup.policy: "compact" -> CLEANUP`],
+  ],
+  [
+    "topic: the same values in other spellings",
+    () =>
+      set({
+        "cleanup.policy": "delete, compact",
+        "max.message.bytes": "02000000",
+        "unclean.leader.election.enable": "FALSE",
+        "min.cleanable.dirty.ratio": ".50",
+        "segment.ms": "60000",
+      }),
+    [`changed topic/${topic} config.segment.ms: "60000" -> undefined`],
   ],
   [
     "topic: more partitions",

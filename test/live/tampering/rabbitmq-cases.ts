@@ -105,6 +105,11 @@ const vhosts: readonly Case[] = [
     ["changed vhost maxQueues: undefined -> 100"],
   ],
   [
+    "vhost: a limit of -1 is none",
+    (call) => call("PUT", "vhost-limits/%/max-connections", { value: -1 }),
+    [],
+  ],
+  [
     "vhost: a limit added",
     (call) => call("PUT", "vhost-limits/%/max-connections", { value: 7 }),
     ["changed vhost maxConnections: 7 -> undefined"],
@@ -141,6 +146,27 @@ const exchanges: readonly Case[] = [
     "exchange: without its alternate",
     orders(exchange("topic", { arguments: {} })),
     ['changed exchange/orders arguments.alternate-exchange: undefined -> "unrouted"'],
+  ],
+  [
+    "exchange: everything at once",
+    anew(
+      "exchanges/%/picks",
+      exchange("fanout", {
+        auto_delete: true,
+        internal: true,
+        arguments: { "alternate-exchange": "orders" },
+      }),
+      async (call) => {
+        await bindPlain(call);
+        await call("POST", "bindings/%/e/picks/e/unrouted", { arguments: { "x-match": "all", size: 9 } });
+      },
+    ),
+    [
+      'changed exchange/picks arguments.alternate-exchange: "orders" -> undefined',
+      "changed exchange/picks autoDelete: true -> false",
+      "changed exchange/picks internal: true -> undefined",
+      'changed exchange/picks type: "fanout" -> "headers"',
+    ],
   ],
   [
     "exchange: one that nobody declared",
@@ -196,6 +222,20 @@ const queues: readonly Case[] = [
     ['changed queue/fulfil arguments.x-dead-letter-exchange: undefined -> "fulfil.dlx"'],
   ],
   [
+    "queue: made anew without saying its type, which is the broker's usual one",
+    plain({ durable: true, auto_delete: false, arguments: priority }),
+    [],
+  ],
+  [
+    "queue: an argument that says the same as nothing",
+    anew(
+      "queues/%/fulfil",
+      queue("quorum", { "x-dead-letter-exchange": "fulfil.dlx", "x-quorum-initial-group-size": 1 }),
+      bindFulfil,
+    ),
+    ["changed queue/fulfil arguments.x-quorum-initial-group-size: 1 -> undefined"],
+  ],
+  [
     "queue: one that nobody declared",
     (call) => call("PUT", "queues/%/theirs", queue("classic")),
     ["unmanaged queue/theirs"],
@@ -225,6 +265,23 @@ const bindings: readonly Case[] = [
     "binding: the same key with other arguments",
     (call) => call("POST", "bindings/%/e/picks/q/plain", { arguments: { "x-match": "any", size: 3 } }),
     ["unmanaged binding/picks/queue/plain/~DIGEST"],
+  ],
+  [
+    "binding: the same arguments with another type, and with a key",
+    async (call) => {
+      await call("POST", "bindings/%/e/picks/q/plain", { arguments: { "x-match": "all", size: "3" } });
+      const keyed = { routing_key: "k", arguments: { "x-match": "all", size: 3 } };
+      await call("POST", "bindings/%/e/picks/q/plain", keyed);
+    },
+    ["unmanaged binding/picks/queue/plain/k~DIGEST", "unmanaged binding/picks/queue/plain/~DIGEST"],
+  ],
+  [
+    "binding: moved to another exchange",
+    async (call) => {
+      await call("DELETE", "bindings/%/e/orders/q/fulfil/order.*");
+      await call("POST", "bindings/%/e/unrouted/q/fulfil", { routing_key: "order.*" });
+    },
+    ["missing binding/orders/queue/fulfil/order.*", "unmanaged binding/unrouted/queue/fulfil/order.*"],
   ],
   [
     "binding: of an exchange to an exchange",
@@ -288,6 +345,23 @@ const policies: readonly Case[] = [
     ],
   ],
   [
+    "policy: one for everything, of which exchanges heed nothing",
+    (call) =>
+      call("PUT", "policies/%/theirs", {
+        ...policy("^(orders|log)$", { "max-length": 1 }),
+        "apply-to": "all",
+      }),
+    ["unmanaged policy/theirs"],
+  ],
+  [
+    "policy: one whose pattern only PCRE reads as it is",
+    (call) => call("PUT", "policies/%/theirs", policy("(?i)\\A[[:alpha:]]LAIN\\z", { "message-ttl": 1000 })),
+    [
+      'changed queue/plain policy.message-ttl: 1000 -> undefined through policy "theirs"',
+      "unmanaged policy/theirs",
+    ],
+  ],
+  [
     "policy: one of lower priority than ours changes nothing",
     (call) => call("PUT", "policies/%/theirs", policy("^fulfil$", { "max-length": 10 }, -1)),
     ["unmanaged policy/theirs"],
@@ -315,6 +389,11 @@ const access: readonly Case[] = [
     "user: a tag",
     (call) => call("PUT", `users/${web}`, { password: secret("WEB"), tags: "administrator" }),
     [`changed user/${web} tags: ["administrator"] -> []`],
+  ],
+  [
+    "user: the same password with another salt is the same",
+    (call) => call("PUT", `users/${web}`, { password: secret("WEB"), tags: "" }),
+    [],
   ],
   [
     "user: another password",
