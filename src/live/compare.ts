@@ -35,7 +35,7 @@ export function compare(plan: Plan, { objects, unchecked, clusters }: Observatio
   });
   const undeclared = objects.filter(({ key }) => !declared.has(key));
   const scopes = plan.owns ?? [];
-  const superseded = supersededObjects(undeclared, declared);
+  const superseded = supersededObjects(undeclared, declared, scopes);
   const ours = new Set(superseded.map(({ object }) => object.key));
   return {
     onBoth,

@@ -57,3 +57,22 @@ test.each(["failed", "skipped"] as const)(
     ]);
   },
 );
+
+test("policies of another project whose queues are not there yet are not ours to delete", () => {
+  const file = (owns: string, name: string): string =>
+    `rabbitmq: { vhost: v, ${owns} queues: { ${name}: { limit: { messages: 1 } } } }`;
+  const policyOf = (text: string): PlanObject =>
+    planFrom(text).objects.find(({ addedBy }) => addedBy === "queue-settings")!;
+  const found = (owns: string, left: PlanObject): string[] => {
+    const ours = planFrom(file(owns, "orders.a"));
+    const { superseded } = compare(ours, observed([...ours.objects, left]));
+    return superseded.map(({ object }) => object.key);
+  };
+  const theirs = policyOf(file("", "billing.a"));
+  const former = policyOf(file("", "orders.b"));
+  const owns = 'owns: ["orders.*"],';
+  expect(found(owns, theirs)).toEqual([]);
+  expect(found(owns, former)).toEqual([former.key]);
+  // Where nobody claims names, everything with our mark is ours.
+  expect(found("", theirs)).toEqual([theirs.key]);
+});

@@ -4,9 +4,11 @@ import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import type { DriftDocument } from "../../src/report/drift/document.ts";
 import { annotationsOf, sarifOf } from "../../src/report/drift/findings.ts";
+import { renderDrift } from "../../src/report/drift/pretty.ts";
 import { renderMarkdown } from "../../src/report/drift/markdown.ts";
 import { readDrift } from "../../src/report/drift/read.ts";
 import { driftSchema } from "../../src/report/drift/schema.ts";
+import { plain } from "../../src/report/style.ts";
 import { UsageError } from "../../src/topology/files.ts";
 import { changedQueue, driftOf, everyDrift } from "./drifts.ts";
 import { hostileNames, visibleText, withoutBlocks } from "./hostile.ts";
@@ -54,6 +56,19 @@ const hostile: DriftDocument = driftOf({
     sentence: name,
   })),
   state: { path: "x", gone: hostileNames, unknown: hostileNames, undeclared: hostileNames },
+});
+
+test("pretty: nothing that somebody called something steers the terminal or begins a line", () => {
+  const names = ["two\nlines", "\u001b[2Jgone", "turned\u202Eover", "a  b"];
+  const document = driftOf({
+    changed: names.map((name) => changedQueue(name, "safe", { sentence: name })),
+    unmanaged: names.map((name) => ({ key: name, kind: "rabbitmq-queue" })),
+  });
+  const text = renderDrift(document, plain);
+  // oxlint-disable-next-line no-control-regex -- what must not be there
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]|^lines/m);
+  expect(text).toContain("+ two·lines\n");
+  expect(text).toContain("+ a  b\n");
 });
 
 describe("the text of an issue", () => {

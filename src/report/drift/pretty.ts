@@ -1,11 +1,16 @@
 import { brokerNames } from "../../environment/environment.ts";
 import { renderField } from "../fields.ts";
+import { harmlessTexts } from "../review/escape.ts";
 import { count, type Paint } from "../style.ts";
 import type { ChangedObject, ClusterReport, DriftDocument, MissingObject } from "./document.ts";
 import { foundIn, hiddenObjects, isIncomplete } from "./verdict.ts";
 
-/** The piles, the worst first; nothing for a pile that is empty. Arrows lead from the broker to the file. */
-export function renderDrift(document: DriftDocument, paint: Paint): string {
+/**
+ * The piles, the worst first; nothing for a pile that is empty. Arrows lead from the broker to the file. Names and values
+ * are anybody's: none of them may steer the terminal or look like a line of ours.
+ */
+export function renderDrift(original: DriftDocument, paint: Paint): string {
+  const document = harmlessTexts(original);
   const { clusters, changed, missing, unmanaged, unchecked, warnings, state, unusedIgnores = [] } = document;
   const pile = (title: string, rows: readonly string[]): string =>
     rows.length === 0 ? "" : `${paint("bold", title)}\n${rows.join("")}\n`;

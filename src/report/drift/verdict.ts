@@ -1,4 +1,5 @@
 import { someOf } from "../../live/hidden.ts";
+import { harmless } from "../review/escape.ts";
 import type { ClusterReport, DriftDocument } from "./document.ts";
 
 /** What to say first, in one line: drift of prod: 2 changed, 1 missing. */
@@ -33,7 +34,7 @@ export function couldNotCheck(document: DriftDocument): string[] {
     ...hiddenObjects(document).map(({ objects, reason }) => `${objects}: ${reason}`),
   ];
   const compared = clusters.reduce((sum, cluster) => sum + cluster.compared, 0);
-  if (reasons.length > 0 || compared > 0) return reasons;
+  if (reasons.length > 0 || compared > 0) return reasons.map(harmless);
   return [
     clusters.length === 0
       ? `The files declare nothing in ${environment}, so nothing was compared. Name the topology files, or look at the overlay.`

@@ -21,15 +21,26 @@ function entities(text: string): string {
     .replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}&#46;`);
 }
 
+export const onOneLine = (text: string): string => harmless(text.replace(/\s+/g, " "));
+
 /** Control characters and those that turn the direction of writing could make a line read as something else. */
-export function onOneLine(text: string): string {
+export function harmless(text: string): string {
   return (
     text
-      .replace(/\s+/g, " ")
       .toWellFormed()
       // oxlint-disable-next-line no-control-regex -- these are the characters to make harmless
-      .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g, "·")
+      .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, "·")
   );
+}
+
+/** Every text in a value, made harmless. */
+export function harmlessTexts<T>(value: T): T {
+  if (typeof value === "string") return harmless(value) as T;
+  if (Array.isArray(value)) return value.map((item: unknown) => harmlessTexts(item)) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [harmless(key), harmlessTexts(inner as unknown)]),
+  ) as T;
 }
 
 /** A fenced block that its content can't close. */
