@@ -9,47 +9,18 @@ import { Deployment, sandboxed, stack, up } from "./deployment.ts";
 import { engine, note } from "./engine.ts";
 import { exportKafka, exportRabbitmq } from "./exports.ts";
 import { head } from "./shop.ts";
-import { patternsOfKafka, patternsOfRabbitmq, usersOfKafka, usersOfRabbitmq } from "./topologies.ts";
+import {
+  oddNames,
+  patternsOfKafka,
+  patternsOfRabbitmq,
+  rootVhost,
+  usersOfKafka,
+  usersOfRabbitmq,
+  withoutTypes,
+} from "./topologies.ts";
 
 const passwords = ["WEB", "WAREHOUSE", "PRICING", "BILLING", "STRANGER"];
 const secrets = Object.fromEntries(passwords.map((name) => [name, `a-password-of-${name.toLowerCase()}`]));
-
-/** Names that are something else in URLs and in the ids of Pulumi's provider. */
-const oddNames = `${head}
-rabbitmq:
-  vhost: odd/ü %x
-  vhosts: { odd/ü %x: {} }
-  exchanges:
-    o dd%ü: { type: topic }
-    heads: { type: headers }
-    fan: { type: fanout }
-  queues:
-    q ü%+&=:
-      type: classic
-      bind:
-        - { exchange: o dd%ü, key: "a/b.#.*.+ ~ü%" }
-        - { exchange: o dd%ü, key: "a/b.#.*.+ ~ü%~x" }
-        - { exchange: fan }
-        - { exchange: heads, match: any, headers: { kind: a, size: 3 } }
-        - { exchange: heads, headers: { kind: b } }
-        - { exchange: amq.topic, key: x }
-    no/binding: { type: classic }
-    numbered: { type: classic, arguments: { x-max-priority: 5, x-dead-letter-exchange: fan } }
-`;
-
-/** As clients have declared them on RabbitMQ 3 for years. */
-const withoutTypes = `${head}
-rabbitmq:
-  version: "3.10"
-  vhost: old
-  vhosts: { old: {} }
-  exchanges: { work: { type: direct } }
-  queues:
-    plain: { type: implicit, bind: [{ exchange: work, key: plain }] }
-    texts: { type: implicit, deadLetter: { exchange: work, key: plain, in: arguments } }
-    numbers: { type: implicit, priorities: 5, limit: { messages: 100 }, arguments: { x-message-ttl: 60000 } }
-    wired: { type: implicit, deadLetter: true }
-`;
 
 interface Report {
   readonly files: readonly string[];
@@ -144,6 +115,7 @@ describe.skipIf(!engine).each([
     );
     clone.write("topology/patterns.yaml", patternsOfRabbitmq(version));
     clone.write("topology/odd.yaml", oddNames);
+    clone.write("topology/root.yaml", rootVhost);
     if (series === "3.10") clone.write("topology/old.yaml", withoutTypes);
     clone.write("topology/kafka.yaml", usersOfKafka);
     clone.write("topology/kafka-patterns.yaml", patternsOfKafka);

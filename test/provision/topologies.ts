@@ -81,3 +81,50 @@ kafka:
       retry: { retries: 3, backoff: exponential, delay: 10s }
     finished: { partitions: 1, replication: 1, cleanup: compact, key: id, deadLetter: true }
 `;
+
+/** Names that are something else in URLs and in the ids of Pulumi's provider. */
+export const oddNames = `${head}
+rabbitmq:
+  vhost: odd/ü %x
+  vhosts: { odd/ü %x: {} }
+  exchanges:
+    o dd%ü: { type: topic }
+    heads: { type: headers }
+    fan: { type: fanout }
+  queues:
+    q ü%+&=:
+      type: classic
+      bind:
+        - { exchange: o dd%ü, key: "a/b.#.*.+ ~ü%" }
+        - { exchange: o dd%ü, key: "a/b.#.*.+ ~ü%~x" }
+        - { exchange: fan }
+        - { exchange: heads, match: any, headers: { kind: a, size: 3 } }
+        - { exchange: heads, headers: { kind: b } }
+        - { exchange: amq.topic, key: x }
+    no/binding: { type: classic }
+    'co::lon"quote"': { type: classic, bind: [{ exchange: heads, headers: { 'a"b\\\\c': "1" } }] }
+    "back\\\\slash $(id) 😀": { type: classic, bind: [{ exchange: o dd%ü, key: "a%2Fb" }, { exchange: heads, headers: { size: "3" } }] }
+    numbered: { type: classic, arguments: { x-max-priority: 5, x-dead-letter-exchange: fan } }
+`;
+
+/** It is never managed itself, but what is in it may be. */
+export const rootVhost = `${head}
+rabbitmq:
+  vhost: /
+  exchanges: { root: { type: topic, alternate: amq.fanout } }
+  queues: { root: { type: classic, bind: [{ exchange: root, key: "a/b.#" }] } }
+`;
+
+/** As clients have declared them on RabbitMQ 3 for years. */
+export const withoutTypes = `${head}
+rabbitmq:
+  version: "3.10"
+  vhost: old
+  vhosts: { old: {} }
+  exchanges: { work: { type: direct } }
+  queues:
+    plain: { type: implicit, bind: [{ exchange: work, key: plain }] }
+    texts: { type: implicit, deadLetter: { exchange: work, key: plain, in: arguments } }
+    numbers: { type: implicit, priorities: 5, limit: { messages: 100 }, arguments: { x-message-ttl: 60000 } }
+    wired: { type: implicit, deadLetter: true }
+`;
