@@ -117,5 +117,9 @@ function byPulumi(change: Change, isInState: boolean | undefined): Outcome {
         `${leaves} stops with an error and does nothing else either, because the object is protected and would have to be deleted and made anew. It goes on once topology/approvals.yaml allows that (queueform gate says what it needs), or the broker or the file is put right by hand.`,
         loses,
       )
-    : outcome("replaces", `${leaves} deletes it and makes it anew.`, loses);
+    : outcome(
+        "replaces",
+        `${leaves} deletes it and makes it anew. queueform gate wants an approval of that first.`,
+        loses,
+      );
 }

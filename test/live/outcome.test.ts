@@ -21,6 +21,12 @@ function outcome(kind: string, living: JsonObject, wanted: JsonObject): string |
 
 const exchange = { vhost: "v", name: "e", type: "fanout", durable: true, autoDelete: false, arguments: {} };
 const odd = { ...exchange, arguments: { "x-odd": 1 } };
+const service = (spec: JsonObject): JsonObject => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "s", namespace: "n" },
+  spec,
+});
 const configMap = (data: JsonObject): JsonObject => ({
   apiVersion: "v1",
   kind: "ConfigMap",
@@ -36,6 +42,13 @@ test.each([
   ["another type, with a number", "rabbitmq-exchange", { ...odd, type: "topic" }, exchange, "unseen"],
   ["another value", "kubernetes-object", configMap({ a: "x" }), configMap({ a: "y" }), "sets-back"],
   ["one more value", "kubernetes-object", configMap({ a: "y", b: "x" }), configMap({ a: "y" }), "unseen"],
+  [
+    "another address",
+    "kubernetes-object",
+    service({ clusterIP: "1.2.3.4" }),
+    service({ clusterIP: "None" }),
+    "replaces",
+  ],
 ])("%s", (_what, kind, living, wanted, expected) => {
   expect(outcome(kind, living, wanted)).toBe(expected);
 });
