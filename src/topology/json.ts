@@ -8,7 +8,16 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An empty object without a prototype, so that names such as "constructor" are only ever names. */
+/** What a block reads as in a sentence: a text that mentions one must not throw, whatever people wrote. */
+const readable: object = Object.freeze(
+  Object.defineProperty(Object.create(null), Symbol.toPrimitive, {
+    value(this: object): string {
+      return JSON.stringify(this);
+    },
+  }),
+);
+
+/** An empty object that inherits no name, so that names such as "constructor" are only ever names. */
 export function emptyObject<T extends object = Record<string, unknown>>(): T {
-  return Object.create(null) as T;
+  return Object.create(readable) as T;
 }

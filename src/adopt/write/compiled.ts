@@ -2,7 +2,7 @@ import type { Environment } from "../../environment/environment.ts";
 import { topologySchema } from "../../language/schema.ts";
 import { compile, planOf } from "../../plan/model.ts";
 import type { PlanObject } from "../../plan/plan.ts";
-import type { JsonObject } from "../../topology/json.ts";
+import type { Json, JsonObject } from "../../topology/json.ts";
 import { checkValue, compileSchema, type Validate } from "../../topology/shape.ts";
 
 /** What some lines of a topology file compile to: the way to find out whether words say exactly what a broker has. */
@@ -17,11 +17,7 @@ let validate: Validate | undefined;
 /** Why the language has no word for an entry, as a sentence; undefined when it has. */
 export function shapeProblem(section: JsonObject): string | undefined {
   // The reader of topology files takes these two for something else than a name.
-  const odd = Object.values(section).flatMap((blocks) =>
-    Object.values(blocks as JsonObject).flatMap((block) =>
-      Object.keys(block as JsonObject).filter((name) => name === "<<" || name === "__proto__"),
-    ),
-  )[0];
+  const odd = namesIn(section).find((name) => name === "<<" || name === "__proto__");
   if (odd !== undefined) return `"${odd}" can't be a name in a topology file.`;
   validate ??= compileSchema(topologySchema());
   const problems: string[] = [];
@@ -30,3 +26,9 @@ export function shapeProblem(section: JsonObject): string | undefined {
   );
   return problems[0];
 }
+
+/** The names of all entries, however deep: arguments have names, too. */
+const namesIn = (value: Json): string[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)])
+    : [];

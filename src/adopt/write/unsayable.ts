@@ -30,8 +30,11 @@ export function unsayable({ kind, spec }: PlanObject): string | undefined {
       );
     case "rabbitmq-policy":
       return problem("policy", "policies", policyWords(spec as PolicySpec));
-    case "rabbitmq-binding":
-      return shapeProblem({ rabbitmq: { queues: { q: { bind: [bindWords(spec as BindingSpec)] } } } });
+    case "rabbitmq-binding": {
+      const { source, destination } = spec as BindingSpec;
+      const found = shapeProblem({ rabbitmq: { queues: { q: { bind: [bindWords(spec as BindingSpec)] } } } });
+      return found && `The binding from "${source}" to "${destination}" has no word here: ${found}`;
+    }
     case "rabbitmq-vhost":
       // Every broker has it, described as the default one, and files never manage it.
       if (name === "/") {
