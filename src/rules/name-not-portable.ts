@@ -6,11 +6,13 @@ import type { Rule } from "./rule.ts";
 export const rule: Rule = {
   id: "name-not-portable",
   severity: "error",
-  summary: "A name holds a character that Pulumi's RabbitMQ provider can't carry.",
+  summary:
+    "A name holds a character that Pulumi's RabbitMQ provider can't carry, in an environment that Pulumi owns.",
   why: "The object is created on the broker, and then every pulumi up, refresh and destroy fails on its id.",
-  fix: "Choose a name without @, and without / where bindings use it.",
+  fix: "Choose a name without @, and without / where bindings use it, or let the direct engine own the environment.",
   structural: true,
-  check: ({ all, ofKind }, report) => {
+  check: ({ all, ofKind, environment }, report) => {
+    if (environment?.engine !== "pulumi") return;
     for (const { kind, name, vhost, mark } of all) {
       if (kinds[kind]?.broker !== "rabbitmq" || kind === "rabbitmq-binding") continue;
       const bad = name.includes("@") ? name : vhost?.includes("@") ? vhost : undefined;

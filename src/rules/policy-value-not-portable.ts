@@ -6,11 +6,13 @@ import type { Rule } from "./rule.ts";
 export const rule: Rule = {
   id: "policy-value-not-portable",
   severity: "error",
-  summary: "A value in a policy can't be carried by Pulumi's RabbitMQ provider.",
+  summary:
+    "A value in a policy can't be carried by Pulumi's RabbitMQ provider, in an environment that Pulumi owns.",
   why: "It would arrive at the broker as something else and be refused.",
   fix: "Use whole numbers, and texts that don't look like one.",
   structural: true,
-  check: ({ ofKind }, report) => {
+  check: ({ ofKind, environment }, report) => {
+    if (environment?.engine !== "pulumi") return;
     for (const { value, spec, mark } of ofKind<PolicyValue, PolicySpec>("rabbitmq-policy")) {
       for (const [name, given] of Object.entries(spec.definition)) {
         const at = markOf(value, "definition", name) ?? mark;
