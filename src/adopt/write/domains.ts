@@ -10,6 +10,12 @@ export type Mapping = readonly { readonly domain: string; readonly names: readon
 const fewEnough = 24;
 /** A prefix that fewer names share is no domain of its own. */
 const smallest = 3;
+/** Words that say what a thing is to the broker, and not what it is about. */
+const mechanical = new Set(
+  `amq amqp rabbit rabbitmq mq q queue queues ex exchange exchanges topic fanout direct headers dl dlq dlx dle dead letter
+  deadletter deadletters error errors failed skipped retry retries wait delay delayed parking parkinglot requeue tmp
+  temp`.split(/\s+/),
+);
 
 /** Throws UsageError for anything but domains with lists of names. */
 export function mappingOf(value: unknown, path: string): Mapping {
@@ -55,20 +61,43 @@ export function domainsOf(
 
 const named = new Set(["exchanges", "queues", "topics"]);
 
+/** Groups names by what they share from the beginning, and large groups again by what comes next. */
 function byPrefix(names: readonly string[], rest: string): (name: string) => string {
-  if (names.length <= fewEnough) return () => rest;
-  const counts = Map.groupBy(names, prefixOf);
-  const domains = new Set(
-    [...counts].filter(([, { length }]) => length >= smallest).map(([prefix]) => prefix),
-  );
-  return (name) => (domains.has(prefixOf(name)) ? prefixOf(name) : rest);
+  const words = new Map(names.map((name) => [name, wordsOf(name)]));
+  const domains = new Map<string, string>();
+  const split = (group: readonly string[], shared: readonly string[]): void => {
+    const isLarge = group.length > fewEnough;
+    const next = Map.groupBy(group, (name) => words.get(name)?.[shared.length]?.word);
+    const [first] = next.keys();
+    const goesOn = isLarge || words.get(group[0]!)?.[shared.length]?.isNew === false;
+    if (next.size === 1 && first !== undefined && goesOn) return split(group, [...shared, first]);
+    if (shared.length > 0) for (const name of group) domains.set(name, shared.join("-"));
+    if (!isLarge) return;
+    for (const [word, own] of next)
+      if (word !== undefined && own.length >= smallest && !isNumber(word)) split(own, [...shared, word]);
+  };
+  if (names.length > fewEnough) split(names, []);
+  return (name) => domains.get(name) ?? rest;
 }
 
-/** `orders` of "orders.fulfil", "orders-dlq" and "OrdersQueue"; never empty. */
-function prefixOf(name: string): string {
-  const first = name.split(/[^\p{L}\p{N}]+/u).find((part) => part !== "") ?? name;
-  return first.replace(/(?<=\p{Ll})\p{Lu}.*$/u, "").toLowerCase();
+/** Numbers and identifiers tell many things of a kind apart, each of which is no domain. */
+const isNumber = (word: string): boolean => /^[0-9]|[0-9]{2}/.test(word);
+
+interface Word {
+  readonly word: string;
+  /** Whether a new part of the name begins here, as after a dot. */
+  readonly isNew: boolean;
 }
+
+/** `orders`, `fulfil` of "orders.fulfil", "dlq-orders-fulfil" and "OrdersFulfilQueue". */
+const wordsOf = (name: string): Word[] =>
+  name.split(/[.:/]/).flatMap((part) =>
+    part
+      .split(/[^\p{L}\p{N}]+|(?<=\p{Ll})(?=\p{Lu})/u)
+      .map((word) => word.toLowerCase())
+      .filter((word) => word !== "" && !mechanical.has(word))
+      .map((word, index) => ({ word, isNew: index === 0 })),
+  );
 
 function matches({ value }: Entry, name: string): boolean {
   try {
