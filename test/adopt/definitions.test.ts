@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { onlyVhost, passwordReference } from "../../src/adopt/found.ts";
+import type { JsonObject } from "../../src/topology/json.ts";
 import { adopted, readText, textsOf } from "./adopting.ts";
 
 const written = (text: string, vhost?: string) => {
@@ -153,6 +154,31 @@ describe("what people did by hand", () => {
     );
   });
 
+  const waiting = (name: string, to?: string, ttl?: number): JsonObject => ({
+    name,
+    vhost: "v",
+    arguments: {
+      ...(ttl !== undefined && { "x-message-ttl": ttl }),
+      ...(to !== undefined && { "x-dead-letter-exchange": "", "x-dead-letter-routing-key": to }),
+    },
+  });
+
+  test.each([
+    ["messages that go round", [waiting("a", "b"), waiting("b", "a", 5000)], ["b"]],
+    ["a name that says so", [waiting("delay.5s", "work", 5000), waiting("work")], ["delay.5s"]],
+    [
+      "messages that expire into a dead-letter queue",
+      [waiting("work", "work.dlq", 5000), waiting("work.dlq")],
+      [],
+    ],
+    ["messages that expire into any queue", [waiting("a", "b", 5000), waiting("b")], []],
+    ["one of two of a kind", [waiting("work.wait", "work.dlq", 1), waiting("work.dlq")], []],
+  ])("a step of a ladder is told by where messages go: %s", (_what, queues, steps) => {
+    const { texts } = written(vhost(`"queues": ${JSON.stringify(queues)}`));
+    const said = [...texts["v.yaml"]!.matchAll(/# Looks like [^\n]*\n(?: {4}#.*\n)* {4}(\S+):\n/g)];
+    expect(said.map(([, name]) => name)).toEqual(steps);
+  });
+
   test("policies keep name, pattern and place, limits in arguments stay there", () => {
     const { texts } = written(
       vhost(`"policies": [
@@ -278,6 +304,41 @@ describe("what can't be said is named with its line, in the file and in the repo
   });
 });
 
+test("what newer brokers, plugins or people added is named once for all entries that have it", () => {
+  const { notes } = written(`{
+  "//": "first", "//": { "second": [] },
+  "vhosts": [
+    { "name": "a", "metadata": { "tags": [], "protected_from_deletion": true }, "limits": { "max-channels": 7 } },
+    { "name": "b", "metadata": { "protected_from_deletion": true, "description": null }, "limits": { "max-queues": 2 } }
+  ],
+  "parameters": [{ "vhost": "c", "component": "vhost-limits", "name": "limits", "value": { "max-queues": 3 } }],
+  "queues": [{ "name": "q", "vhost": "a", "policy": null, "colour": "red" }]
+}`);
+  expect(notes).toEqual([
+    'The limit "max-channels" of the vhost "a" has no word here.',
+    'The set of limits "limits" in the vhost "c" has no word here. It stays on the broker as it is.',
+    '"colour" in queues ("q") is not known here, and nothing of it was taken over.',
+    '"protected_from_deletion" in the metadata of vhosts ("a", "b") is not known here, and nothing of it was taken over.',
+  ]);
+});
+
+test("an export of one vhost says what that vhost is like", () => {
+  const { texts, notes } = written(`{
+  "rabbitmq_definition_format": "single_virtual_host", "original_vhost_name": "shop",
+  "metadata": { "description": "The shop", "tags": [], "default_queue_type": "quorum" }, "description": "The shop",
+  "limits": { "max-queues": 9 }, "tags": [],
+  "parameters": [], "queues": [{ "name": "q", "arguments": { "x-queue-type": "quorum" } }]
+}`);
+  expect(notes).toEqual([]);
+  expect(bodyOf(texts["shop.yaml"]!)).toBe(`rabbitmq:
+  vhost: shop
+  vhosts:
+    shop: { description: The shop, defaultQueueType: quorum, limits: { queues: 9 } }
+  queues:
+    q: { type: quorum }
+`);
+});
+
 describe("what is no export is refused at its line", () => {
   test.each([
     ['{ "queues": [\n  { "name": "a" "vhost": "/" }\n] }', '2:17 A comma or "}" should stand here.'],
@@ -287,6 +348,12 @@ describe("what is no export is refused at its line", () => {
     ["{ 'queues': [] }", "1:3 A key in double quotes should stand here."],
     ['{ "exchanges": [{ "name": "a" }] }', '1:17 Item 1 of "exchanges" lacks "type".'],
     ['{ "a": 1,\n "a": 2 }', '2:2 "a" stands twice in the same block.'],
+    [
+      '{ "queues": [{ "name": "q",\n "arguments": { "x": 12345678901234567890 } }] }',
+      "2:22 12345678901234567890 has more digits",
+    ],
+    ['{ "vhosts": [{ "name": "v",\n "tags": [{}] }] }', '2:11 "0" must be a string, and is a block.'],
+    ['{ "bindings": [{ "source": "e", "destination": "q",\n "destination_type": {} }] }', "can't be {}."],
     ["{}", "1:1 This is nothing that can be imported."],
     ["[1]", "1:1 This is nothing that can be imported."],
     [`{"queues":${"[".repeat(9999)}`, "nests deeper"],

@@ -6,12 +6,13 @@ import { clusterPlace, vhostPlace } from "../found.ts";
 import { type Item, nameOf, readExchange, readQueue, tableOf, tagsOf, textIn } from "./items.ts";
 import { limitsIn, readParameters } from "./parameters.ts";
 import { type Place, RabbitmqCollector } from "./rabbitmq.ts";
+import { saysNothing, unknownFields } from "./unknown-fields.ts";
 
 /** Words of an export; those that say who wrote it and how are of no use here. */
 const understood = new Set(
   `users vhosts permissions topic_permissions parameters global_parameters policies exchanges queues bindings
   rabbit_version rabbitmq_version product_name product_version rabbitmq_definition_format original_cluster_name
-  original_vhost_name explanation description default_queue_type metadata`.split(/\s+/),
+  original_vhost_name explanation description default_queue_type metadata limits`.split(/\s+/),
 );
 
 /** Whether a value looks like an export of definitions. */
@@ -37,15 +38,17 @@ export interface DefinitionsOptions {
 export function readDefinitions(value: Item, options: DefinitionsOptions): RabbitmqCollector {
   const collector = new RabbitmqCollector(options.cluster);
   const { cluster } = collector;
-  const at = (item: object): Place => markOf(item) ?? options.place;
-  const items = (list: string): Item[] => (Array.isArray(value[list]) ? value[list].filter(isObject) : []);
+  const only = options.vhost ?? textIn(value, "original_vhost_name");
+  const own = vhostOfExport(value, only);
+  const at = (item: object): Place => markOf(item) ?? markOf(value, "original_vhost_name") ?? options.place;
+  const items = (list: string): Item[] =>
+    list === "vhosts" && own ? [own] : Array.isArray(value[list]) ? value[list].filter(isObject) : [];
   const version = value["rabbitmq_version"] ?? value["rabbit_version"];
   collector.runs(typeof version === "string" ? version : undefined);
 
   const unnamed = ["queues", "exchanges", "bindings", "policies"]
     .flatMap(items)
     .find((item) => item["vhost"] === undefined);
-  const only = options.vhost ?? textIn(value, "original_vhost_name");
   if (unnamed && only === undefined)
     collector.note(
       vhostPlace(cluster, "/"),
@@ -115,9 +118,16 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
     };
     collector.add("rabbitmq-binding", vhostOf(item), { bindings: [binding] }, at(item));
   }
-  readParameters(collector, items("parameters"), items("global_parameters"), vhostOf, at);
+  const vhosts = new Set(items("vhosts").map(nameOf));
+  readParameters(collector, items("parameters"), items("global_parameters"), vhostOf, vhosts, at);
+  for (const { list, field, entries } of unknownFields(items))
+    collector.note(
+      clusterPlace("rabbitmq", cluster),
+      `"${field}" in ${list === "metadata" ? "the metadata of vhosts" : list} (${named(entries)}) is not known here, and nothing of it was taken over.`,
+      at(entries[0]!),
+    );
   for (const word of Object.keys(value)) {
-    if (!understood.has(word))
+    if (!understood.has(word) && !saysNothing(value[word]))
       collector.note(
         clusterPlace("rabbitmq", cluster),
         `"${word}" is not known here, and nothing of it was taken over.`,
@@ -125,6 +135,15 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
       );
   }
   return collector;
+}
+
+const knownLimits = ["max-connections", "max-queues"];
+
+/** An export of one vhost says beside its lists what others say in a list of vhosts. */
+function vhostOfExport(value: Item, name: string | undefined): Item | undefined {
+  if (value["original_vhost_name"] === undefined || value["vhosts"] !== undefined) return undefined;
+  const { metadata, description, default_queue_type: type, limits } = value;
+  return { name, metadata, description, default_queue_type: type, limits };
 }
 
 function readVhosts(
@@ -140,14 +159,21 @@ function readVhosts(
     const description = textIn(metadata, "description");
     const type = defaultTypeOf(item);
     const live = options.vhosts?.get(name);
-    const own = isObject(item["limits"]) ? (item["limits"] as VhostLimits) : {};
+    const own: VhostLimits = live?.limits ?? { ...tableOf(item["limits"]), ...limits.get(name) };
+    for (const [limit, most] of Object.entries(own))
+      if (!knownLimits.includes(limit) || !Number.isInteger(most))
+        collector.note(
+          vhostKey(collector.cluster, name),
+          `The limit "${limit}" of the vhost "${name}" has no word here.`,
+          at(item),
+        );
     collector.vhost(
       live?.info ?? {
         name,
         ...(description !== undefined && { description }),
         ...(type !== undefined && { default_queue_type: type }),
       },
-      live?.limits ?? { ...own, ...limits.get(name) },
+      Object.fromEntries(Object.entries(own).filter(([, most]) => Number.isInteger(most))),
       options.defaultQueueType ?? "classic",
       at(item),
     );
@@ -168,6 +194,12 @@ function readVhosts(
 }
 
 const tagged = (tags: readonly string[]): string => (tags.length > 0 ? ` (${tags.join(", ")})` : "");
+/** The first few by name. */
+function named(items: readonly Item[]): string {
+  const names = items.slice(0, 3).map((item) => `"${textIn(item, "name") ?? textIn(item, "source") ?? ""}"`);
+  return [...names, ...(items.length > 3 ? [`${items.length - 3} more`] : [])].join(", ");
+}
+
 /** Since 3.11 beside the name or in a block of its own. */
 const metadataOf = (vhost: Item): Item => (isObject(vhost["metadata"]) ? vhost["metadata"] : vhost);
 const defaultTypeOf = (vhost: Item): string | undefined => textIn(metadataOf(vhost), "default_queue_type");

@@ -73,13 +73,15 @@ class JsonReader {
       if (key === "") throw new NotJson(`A key in double quotes should stand here.`, start);
       const keyMark: Mark = { source: this.source, start, end: this.at };
       const name = JSON.parse(key) as string;
-      if (name in found) throw new NotJson(`"${name}" stands twice in the same block.`, start);
       this.skip(blank);
       if (!this.take(":")) throw new NotJson(`A colon should stand after the key "${name}".`, this.at);
       const { value, mark } = this.value(depth + 1);
+      this.separate("}");
+      // JSON has no comments: this is how people write them, as many as they like.
+      if (name === "//") continue;
+      if (name in found) throw new NotJson(`"${name}" stands twice in the same block.`, start);
       recordEntry(found, name, { key: keyMark, value: mark });
       found[name] = value;
-      this.separate("}");
     }
     return found;
   }
@@ -98,7 +100,10 @@ class JsonReader {
   private plain(): unknown {
     const start = this.at;
     const found = this.skip(text) || this.skip(scalar);
-    if (found !== "") return JSON.parse(found);
+    const value: unknown = found === "" ? undefined : JSON.parse(found);
+    if (typeof value === "number" && /^-?[1-9][0-9]*$/.test(found) && String(value) !== found)
+      throw new NotJson(`${found} has more digits than are kept exactly here.`, start);
+    if (found !== "") return value;
     throw new NotJson(
       start >= this.source.text.length ? "The file ends too early." : "A value should stand here.",
       start,

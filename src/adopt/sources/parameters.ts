@@ -14,6 +14,7 @@ const components: Readonly<Record<string, string>> = {
   "federation-upstream": "federation upstream",
   "federation-upstream-set": "set of federation upstreams",
   operator_policy: "operator policy",
+  "vhost-limits": "set of limits",
 };
 
 /** Values are not repeated: shovels and upstreams hold addresses with passwords. */
@@ -22,13 +23,15 @@ export function readParameters(
   parameters: readonly Item[],
   globals: readonly Item[],
   vhostOf: (item: Item) => string,
+  vhosts: ReadonlySet<string>,
   at: (item: object) => Place,
 ): void {
   for (const item of parameters) {
     const component = String(item["component"]);
-    if (component === "vhost-limits") continue;
-    const noun = components[component] ?? `parameter of "${component}"`;
     const vhost = vhostOf(item);
+    // Said with the vhost, where that is in the source.
+    if (component === "vhost-limits" && vhosts.has(vhost)) continue;
+    const noun = components[component] ?? `parameter of "${component}"`;
     collector.note(
       vhostPlace(collector.cluster, vhost),
       `The ${noun} "${nameOf(item)}" in the vhost "${vhost}" has no word here. It stays on the broker as it is.`,
