@@ -94,9 +94,10 @@ const identityOf = (list: string, entry: Record<string, unknown>): string =>
     list === "bindings" ? entry["arguments"] : null,
   ]);
 
-/** What the broker has by itself, what goes with a client, or what is part of another object. */
+/** What the broker has by itself, or what is part of another object. */
 const needsNoWord = (list: string, entry: Record<string, unknown>): boolean =>
   (list === "exchanges" && (entry["name"] === "" || String(entry["name"]).startsWith("amq."))) ||
+  // Those that go with a client's queue are named once for all of a vhost.
   (list === "bindings" && (entry["source"] === "" || String(entry["destination"]).startsWith("amq."))) ||
   list === "topic_permissions" ||
   entry["component"] === "vhost-limits" ||

@@ -267,7 +267,9 @@ describe("what can't be said is named with its line, in the file and in the repo
   ],
   "bindings": [
     { "source": "delayed", "vhost": "v", "destination": "q", "destination_type": "queue", "routing_key": "k" },
-    { "source": "", "vhost": "v", "destination": "q", "destination_type": "queue", "routing_key": "q" }
+    { "source": "", "vhost": "v", "destination": "q", "destination_type": "queue", "routing_key": "q" },
+    { "source": "amq.topic", "vhost": "v", "destination": "amq.gen-1", "destination_type": "queue", "routing_key": "a" },
+    { "source": "amq.topic", "vhost": "v", "destination": "amq.gen-1", "destination_type": "queue", "routing_key": "b" }
   ],
   "policies": [{ "vhost": "v", "name": "none", "pattern": ".*", "apply-to": "everything", "definition": { "a": 1 } }]
 }`;
@@ -287,7 +289,8 @@ describe("what can't be said is named with its line, in the file and in the repo
     [":16", '"tmp" is neither durable'],
     [":17", '"mine" is exclusive'],
     [":20", 'The binding from "delayed" to "q" (key "k")'],
-    [":23", 'policy "none"'],
+    [":22", "2 bindings lead to queues that the broker named"],
+    [":25", 'policy "none"'],
   ])("line %s: %s", (line, part) => {
     expect(notes.filter((note) => note.startsWith(`${line} `) && note.includes(part))).toHaveLength(1);
     const file = textsOf(result)["v.yaml"]!.replaceAll(/\n *# /g, " ");
@@ -295,7 +298,7 @@ describe("what can't be said is named with its line, in the file and in the repo
   });
 
   test("and nothing else is", () => {
-    expect(notes).toHaveLength(12);
+    expect(notes).toHaveLength(13);
     expect(result.changes).toEqual([]);
     expect(JSON.stringify(result)).not.toContain("hunter2");
     expect(textsOf(result)["v.yaml"]).toMatch(
@@ -325,7 +328,7 @@ test("what newer brokers, plugins or people added is named once for all entries 
 test("an export of one vhost says what that vhost is like", () => {
   const { texts, notes } = written(`{
   "rabbitmq_definition_format": "single_virtual_host", "original_vhost_name": "shop",
-  "metadata": { "description": "The shop", "tags": [], "default_queue_type": "quorum" }, "description": "The shop",
+  "metadata": { "tags": [], "default_queue_type": "quorum" }, "description": "The shop",
   "limits": { "max-queues": 9 }, "tags": [],
   "parameters": [], "queues": [{ "name": "q", "arguments": { "x-queue-type": "quorum" } }]
 }`);

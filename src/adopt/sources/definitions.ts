@@ -1,5 +1,4 @@
-import type { VhostInfo, VhostLimits } from "../../brokers/rabbitmq-definitions.ts";
-import { queueKey, vhostKey } from "../../kinds/key.ts";
+import { queueKey } from "../../kinds/key.ts";
 import { isObject } from "../../topology/json.ts";
 import { markOf } from "../../topology/mark.ts";
 import { clusterPlace, vhostPlace } from "../found.ts";
@@ -7,6 +6,7 @@ import { type Item, nameOf, readExchange, readQueue, tableOf, tagsOf, textIn } f
 import { limitsIn, readParameters } from "./parameters.ts";
 import { type Place, RabbitmqCollector } from "./rabbitmq.ts";
 import { saysNothing, unknownFields } from "./unknown-fields.ts";
+import { defaultTypeOf, type KnownOfVhosts, readVhosts, vhostOfExport } from "./vhosts.ts";
 
 /** Words of an export; those that say who wrote it and how are of no use here. */
 const understood = new Set(
@@ -21,13 +21,10 @@ export const isDefinitions = (value: Item): boolean =>
     Array.isArray(value[list]),
   );
 
-export interface DefinitionsOptions {
+export interface DefinitionsOptions extends KnownOfVhosts {
   readonly cluster: string;
   /** The vhost of an export that names none. */
   readonly vhost?: string;
-  /** What the broker says of vhosts and an export leaves out. */
-  readonly vhosts?: ReadonlyMap<string, { readonly info: VhostInfo; readonly limits: VhostLimits }>;
-  readonly defaultQueueType?: string;
   /** Who Queueform is there: files that could take its own rights away could mend nothing any more. */
   readonly login?: string;
   /** Where it was read, for values without positions. */
@@ -108,16 +105,7 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
         at(item),
       );
   }
-  for (const item of items("bindings")) {
-    const binding = {
-      source: String(item["source"]),
-      destination: String(item["destination"]),
-      destination_type: item["destination_type"] === "exchange" ? ("exchange" as const) : ("queue" as const),
-      routing_key: textIn(item, "routing_key") ?? "",
-      arguments: tableOf(item["arguments"]),
-    };
-    collector.add("rabbitmq-binding", vhostOf(item), { bindings: [binding] }, at(item));
-  }
+  readBindings(collector, items("bindings"), vhostOf, at);
   const vhosts = new Set(items("vhosts").map(nameOf));
   readParameters(collector, items("parameters"), items("global_parameters"), vhostOf, vhosts, at);
   for (const { list, field, entries } of unknownFields(items))
@@ -137,60 +125,30 @@ export function readDefinitions(value: Item, options: DefinitionsOptions): Rabbi
   return collector;
 }
 
-const knownLimits = ["max-connections", "max-queues"];
-
-/** An export of one vhost says beside its lists what others say in a list of vhosts. */
-function vhostOfExport(value: Item, name: string | undefined): Item | undefined {
-  if (value["original_vhost_name"] === undefined || value["vhosts"] !== undefined) return undefined;
-  const { metadata, description, default_queue_type: type, limits } = value;
-  return { name, metadata, description, default_queue_type: type, limits };
-}
-
-function readVhosts(
+function readBindings(
   collector: RabbitmqCollector,
-  vhosts: readonly Item[],
-  limits: ReadonlyMap<string, VhostLimits>,
-  options: DefinitionsOptions,
+  items: readonly Item[],
+  vhostOf: (item: Item) => string,
   at: (item: object) => Place,
 ): void {
-  for (const item of vhosts) {
-    const name = nameOf(item);
-    const metadata = metadataOf(item);
-    const description = textIn(metadata, "description");
-    const type = defaultTypeOf(item);
-    const live = options.vhosts?.get(name);
-    const own: VhostLimits = live?.limits ?? { ...tableOf(item["limits"]), ...limits.get(name) };
-    for (const [limit, most] of Object.entries(own))
-      if (!knownLimits.includes(limit) || !Number.isInteger(most))
-        collector.note(
-          vhostKey(collector.cluster, name),
-          `The limit "${limit}" of the vhost "${name}" has no word here.`,
-          at(item),
-        );
-    collector.vhost(
-      live?.info ?? {
-        name,
-        ...(description !== undefined && { description }),
-        ...(type !== undefined && { default_queue_type: type }),
-      },
-      Object.fromEntries(Object.entries(own).filter(([, most]) => Number.isInteger(most))),
-      options.defaultQueueType ?? "classic",
-      at(item),
+  const left = items.filter((item) => {
+    const binding = {
+      source: String(item["source"]),
+      destination: String(item["destination"]),
+      destination_type: item["destination_type"] === "exchange" ? ("exchange" as const) : ("queue" as const),
+      routing_key: textIn(item, "routing_key") ?? "",
+      arguments: tableOf(item["arguments"]),
+    };
+    const isKept = collector.add("rabbitmq-binding", vhostOf(item), { bindings: [binding] }, at(item));
+    // The broker itself binds every queue to the default exchange.
+    return !isKept && binding.source !== "";
+  });
+  for (const [vhost, own] of Map.groupBy(left, vhostOf))
+    collector.note(
+      vhostPlace(collector.cluster, vhost),
+      `${own.length === 1 ? "A binding leads" : `${own.length} bindings lead`} to queues that the broker named for clients, in the vhost "${vhost}": they go with those.`,
+      at(own[0]!),
     );
-    if (item["tracing"] === true)
-      collector.note(
-        vhostKey(collector.cluster, name),
-        `Messages of the vhost "${name}" are traced, for which there is no word here.`,
-        at(item),
-      );
-    const tags = tagsOf(metadata["tags"]);
-    if (tags.length > 0)
-      collector.note(
-        vhostKey(collector.cluster, name),
-        `The tags of the vhost "${name}" (${tags.join(", ")}) have no word here.`,
-        at(item),
-      );
-  }
 }
 
 const tagged = (tags: readonly string[]): string => (tags.length > 0 ? ` (${tags.join(", ")})` : "");
@@ -200,9 +158,6 @@ function named(items: readonly Item[]): string {
   return [...names, ...(items.length > 3 ? [`${items.length - 3} more`] : [])].join(", ");
 }
 
-/** Since 3.11 beside the name or in a block of its own. */
-const metadataOf = (vhost: Item): Item => (isObject(vhost["metadata"]) ? vhost["metadata"] : vhost);
-const defaultTypeOf = (vhost: Item): string | undefined => textIn(metadataOf(vhost), "default_queue_type");
 const rights = (
   item: Item,
 ): { readonly user: string; readonly vhost: string; readonly write: string; readonly read: string } => ({
