@@ -4,8 +4,8 @@ import type { ClusterUse } from "../live/clusters.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import type { Failure } from "./result.ts";
 
-/** Milliseconds that a broker which lags may take to show what it acknowledged. */
-const patience = 10_000;
+/** Milliseconds that a broker which lags may show nothing more of what it acknowledged. */
+const usualPatience = 30_000;
 /** More than this many objects that did not change are counted rather than listed. */
 const listed = 20;
 
@@ -23,6 +23,7 @@ export async function verify(
   { broker, cluster, connection, desired }: ClusterUse,
   changes: readonly Change[],
   known: readonly Failure[],
+  patience = usualPatience,
 ): Promise<Verified> {
   if (!connection) return { done: [], failures: [] };
   const base = { broker, cluster };
@@ -30,9 +31,11 @@ export async function verify(
   const expected = changes.filter(({ key }) => !refused.has(key));
   // After a request that failed as a whole, much is missing for the reason that was given with it.
   const cutShort = refused.has(undefined);
-  const deadline = Date.now() + (connection.lags && !cutShort ? patience : 0);
+  const isWaitedFor = connection.lags && !cutShort;
+  let deadline = Date.now();
+  let left = Infinity;
   try {
-    for (let pause = 50; ; pause *= 2) {
+    for (let pause = 50; ;) {
       const { objects, problems = [] } = await connection.read(desired);
       if (problems.length > 0) throw new BrokerError(problems.join(" "));
       const found = new Map(objects.map((object) => [object.key, object]));
@@ -44,8 +47,14 @@ export async function verify(
         else failures.push({ ...base, key: change.key, reason });
       }
       if (failures.length === 0) return { done, failures };
+      if (isWaitedFor && failures.length < left) {
+        deadline = Date.now() + patience;
+        pause = 50;
+      }
+      left = failures.length;
       if (Date.now() + pause < deadline) {
         await wait(pause);
+        pause *= 2;
         continue;
       }
       const shown = cutShort ? [] : failures.slice(0, listed);
