@@ -355,7 +355,7 @@ describe("what is no export is refused at its line", () => {
       '{ "queues": [{ "name": "q",\n "arguments": { "x": 12345678901234567890 } }] }',
       "2:22 12345678901234567890 has more digits",
     ],
-    ['{ "vhosts": [{ "name": "v",\n "tags": [{}] }] }', '2:11 "0" must be a string, and is a block.'],
+    ['{ "vhosts": [{ "name": "v",\n "tags": [{}] }] }', '2:11 Item 1 of "tags" must be a string, and is a block.'],
     ['{ "bindings": [{ "source": "e", "destination": "q",\n "destination_type": {} }] }', "can't be {}."],
     ["{}", "1:1 This is nothing that can be imported."],
     ["[1]", "1:1 This is nothing that can be imported."],
