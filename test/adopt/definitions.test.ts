@@ -325,6 +325,22 @@ test("what newer brokers, plugins or people added is named once for all entries 
   ]);
 });
 
+test("the right to the keys of an exchange is taken once, and the first one", () => {
+  const right = (read: string): string =>
+    `{ "user": "u", "vhost": "v", "exchange": "e", "write": "a", "read": "${read}" }`;
+  const found = readText(
+    "definitions.json",
+    `{ "vhosts": [{ "name": "v" }], "users": [{ "name": "u", "tags": "" }], "queues": [],
+    "topic_permissions": [${right("b")}, ${right("b")}, ${right("c")}] }`,
+  );
+  expect(found.objects.find(({ kind }) => kind === "rabbitmq-topic-permission")?.spec["rights"]).toEqual([
+    { exchange: "e", write: "a", read: "b" },
+  ]);
+  expect(found.notes.map(({ text }) => text)).toEqual([
+    expect.stringContaining("stands in the source twice"),
+  ]);
+});
+
 test("an export of one vhost says what that vhost is like", () => {
   const { texts, notes } = written(`{
   "rabbitmq_definition_format": "single_virtual_host", "original_vhost_name": "shop",
@@ -355,7 +371,10 @@ describe("what is no export is refused at its line", () => {
       '{ "queues": [{ "name": "q",\n "arguments": { "x": 12345678901234567890 } }] }',
       "2:22 12345678901234567890 has more digits",
     ],
-    ['{ "vhosts": [{ "name": "v",\n "tags": [{}] }] }', '2:11 Item 1 of "tags" must be a string, and is a block.'],
+    [
+      '{ "vhosts": [{ "name": "v",\n "tags": [{}] }] }',
+      '2:11 Item 1 of "tags" must be a string, and is a block.',
+    ],
     ['{ "bindings": [{ "source": "e", "destination": "q",\n "destination_type": {} }] }', "can't be {}."],
     ["{}", "1:1 This is nothing that can be imported."],
     ["[1]", "1:1 This is nothing that can be imported."],

@@ -68,6 +68,11 @@ export class RabbitmqCollector {
   topicPermission({ user, vhost, exchange, write, read }: TopicPermissionInfo, place: Place): void {
     const key = topicPermissionKey(this.cluster, vhost, user);
     const rights = this.topicRights.get(key) ?? [];
+    const known = rights.find((right) => right.exchange === exchange);
+    if (known) {
+      if (known.write !== write || known.read !== read) this.twice(key, place);
+      return;
+    }
     rights.push({ exchange, write, read });
     rights.sort((a, b) => (a.exchange < b.exchange ? -1 : 1));
     // The broker keeps them one by one; here all of a user's in a vhost are one object.
@@ -90,11 +95,14 @@ export class RabbitmqCollector {
     return observed.length > 0;
   }
 
+  private twice(key: string, place: Place): void {
+    this.note(key, `${key} stands in the source twice, and not the same. The first one was taken.`, place);
+  }
+
   private keep(kind: string, key: string, spec: JsonObject, place: Place): void {
     const known = this.objects.get(key);
     if (known) {
-      if (canonicalJson(known.spec) === canonicalJson(spec)) return;
-      this.note(key, `${key} stands in the source twice, and not the same. The first one was taken.`, place);
+      if (canonicalJson(known.spec) !== canonicalJson(spec)) this.twice(key, place);
       return;
     }
     const origin = typeof place === "string" ? {} : { origin: originOf(place) };
