@@ -1,6 +1,7 @@
 import type { Broker } from "../kinds/kind.ts";
 import { digest, keyOf, userKey } from "../kinds/key.ts";
 import type { Origin, PlanObject } from "../plan/plan.ts";
+import { UsageError } from "../topology/files.ts";
 import { type Mark, positionOf } from "../topology/mark.ts";
 
 /**
@@ -35,12 +36,17 @@ export interface Note {
 export const clusterPlace = (broker: Broker, cluster: string): string => keyOf(broker, cluster);
 export const vhostPlace = (cluster: string, vhost: string): string => keyOf("rabbitmq", cluster, vhost);
 
-/** What was found in one vhost, with the users that may use it; what is on other brokers stays. */
+/**
+ * What was found in one vhost, with the users that may use it; what is on other brokers stays. Throws UsageError when nothing
+ * was found in such a vhost.
+ */
 export function onlyVhost(found: Found, vhost: string): Found {
-  const isElsewhere = ({ kind, spec }: PlanObject): boolean =>
-    kind.startsWith("rabbitmq-") &&
-    kind !== "rabbitmq-user" &&
-    (kind === "rabbitmq-vhost" ? spec["name"] : spec["vhost"]) !== vhost;
+  const vhosts = new Set(found.objects.flatMap((object) => vhostOf(object) ?? []));
+  if (!vhosts.has(vhost))
+    throw new UsageError(
+      `There is no vhost ${JSON.stringify(vhost)} to import. There ${vhosts.size === 1 ? "is" : "are"}: ${[...vhosts].map((name) => JSON.stringify(name)).join(", ") || "none"}.`,
+    );
+  const isElsewhere = (object: PlanObject): boolean => (vhostOf(object) ?? vhost) !== vhost;
   const inside = found.objects.filter((object) => !isElsewhere(object));
   const users = new Set(
     inside
@@ -53,6 +59,12 @@ export function onlyVhost(found: Found, vhost: string): Found {
     objects: inside.filter(({ kind, key }) => kind !== "rabbitmq-user" || users.has(key)),
     notes: found.notes.filter(({ about }) => !others.has(about.split("/").slice(0, 3).join("/"))),
   };
+}
+
+/** undefined for what is in none. */
+function vhostOf({ kind, spec }: PlanObject): string | undefined {
+  const name = kind === "rabbitmq-vhost" ? spec["name"] : spec["vhost"];
+  return typeof name === "string" ? name : undefined;
 }
 
 const placeOfObject = ({ key }: PlanObject): string => key.split("/").slice(0, 3).join("/");

@@ -128,6 +128,7 @@ spec: { authentication: { type: tls }, quotas: { requestPercentage: 5 } }
   test.each([
     [["definitions.json"], "--out DIR"],
     [["definitions.json", "--out", "out", "--vhost", ""], "--vhost needs a name"],
+    [["definitions.json", "--out", "out", "--vhost", "shp"], 'no vhost "shp" to import. There is: "shop"'],
     [["--out", "out"], "Import from where?"],
     [["definitions.json", "--env", "dev", "--out", "out"], "Import from where?"],
     [["definitions.json", "--access", "--out", "out"], "--access is for the Kafka of an environment"],
