@@ -73,8 +73,9 @@ async function greet(login: KafkaLogin, address: string, timeout: number): Promi
     requestTimeout,
     ...securityOptions(login, isIP(host) === 0),
   });
-  // Requests fail by themselves when the connection breaks; without a listener the event would end the process.
-  connection.on("error", () => {});
+  // Requests fail by themselves when the connection breaks, but only this event says why.
+  let lost: Error | undefined;
+  connection.on("error", (error: Error) => (lost = error));
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(
@@ -92,7 +93,7 @@ async function greet(login: KafkaLogin, address: string, timeout: number): Promi
     return { ...(await Promise.race([introduced, expired])), silence: login.timeout ?? usualSilence };
   } catch (error) {
     connection.socket?.destroy();
-    throw kafkaFailure(address, error);
+    throw kafkaFailure(address, error instanceof BrokerError ? error : (lost ?? error));
   } finally {
     clearTimeout(timer);
   }

@@ -13,7 +13,8 @@ export interface Authority {
   readonly key: string;
 }
 
-export function makeAuthority(directory: string): Authority {
+/** `certified` is what the server's certificate is for, as openssl writes it. */
+export function makeAuthority(directory: string, certified = "IP:127.0.0.1"): Authority {
   const at = (name: string): string => join(directory, name);
   const request = (name: string, ...rest: string[]): void => {
     const output = ["-keyout", at(`${name}.key`), "-out", at(`${name}.pem`), "-days", "2", "-nodes"];
@@ -28,7 +29,7 @@ export function makeAuthority(directory: string): Authority {
     "-addext",
     "basicConstraints=critical,CA:FALSE",
   ];
-  request("server", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", ...signed);
+  request("server", "-subj", "/CN=127.0.0.1", "-addext", `subjectAltName=${certified}`, ...signed);
   return { ca: at("ca.pem"), certificate: at("server.pem"), key: at("server.key") };
 }
 
@@ -42,10 +43,15 @@ export interface TlsRelay {
  * Stands before a server that doesn't speak TLS, given as host:port. Where the server says its own address, as Kafka does
  * to every client, that of the relay is put in its place: clients would go past the relay otherwise.
  */
-export async function relayTls(target: string, { certificate, key }: Authority): Promise<TlsRelay> {
+export async function relayTls(
+  target: string,
+  { certificate, key }: Authority,
+  asksForCertificate = false,
+): Promise<TlsRelay> {
   const [host = "", port] = target.split(":");
   const sockets = new Set<Socket>();
-  const server = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (client) => {
+  const files = { cert: readFileSync(certificate), key: readFileSync(key) };
+  const server = createServer({ ...files, requestCert: asksForCertificate }, (client) => {
     const upstream = connect(Number(port), host);
     client.pipe(upstream);
     upstream.on("data", (chunk) => client.write(replaced(chunk, told, ours)));

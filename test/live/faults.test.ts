@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { Ajv } from "ajv";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Environment, withTimeout } from "../../src/environment/environment.ts";
 import { withoutIgnored } from "../../src/live/ignore.ts";
@@ -11,6 +13,7 @@ import { driftDocument, type DriftDocument } from "../../src/report/drift/docume
 import { annotationsOf, sarifOf } from "../../src/report/drift/findings.ts";
 import { renderMarkdown } from "../../src/report/drift/markdown.ts";
 import { renderDrift, summarizeDrift } from "../../src/report/drift/pretty.ts";
+import { driftSchema } from "../../src/report/drift/schema.ts";
 import { couldNotCheck, foundIn } from "../../src/report/drift/verdict.ts";
 import { plain } from "../../src/report/style.ts";
 import { type AppsStage, appsStage } from "../behaviour/apps-stage.ts";
@@ -19,7 +22,7 @@ import { environmentOf, planFrom } from "../brokers/project.ts";
 import { freePort, serve } from "../brokers/relays.ts";
 import { kafkaClient, rabbitmqClient, sharedKafka, sharedRabbitmq } from "../brokers/sandboxes.ts";
 import { makeAuthority, relayTls } from "../brokers/tls.ts";
-import { redisEnvironment, Stage as JobStage } from "../kinds/job-queues/stage.ts";
+import { redisEnvironment, sharedRedis, Stage as JobStage } from "../kinds/job-queues/stage.ts";
 
 /** What a kubeconfig logs in with. */
 const token = "a token/that nobody+may see";
@@ -52,11 +55,15 @@ kafka:
 });
 afterAll(() => stage.clear());
 
-/** What the command would print, in any form, never holds a secret. */
+const isPublished = new Ajv({ allErrors: true }).compile(driftSchema());
+
+/** What the command would print, in any form, never holds a secret, and is as its schema says. */
 async function look(what: Plan, environment: Environment): Promise<DriftDocument> {
   const { targets, drift, ailments } = await inspect(what, environment, stage.secret);
   const rest = withoutIgnored(drift, [], environment.name);
   const document = driftDocument({ environment, targets, rest, ailments, folder: "", isEverything: true });
+  isPublished(JSON.parse(JSON.stringify(document)));
+  expect(isPublished.errors ?? []).toEqual([]);
   const printed = [
     JSON.stringify(document),
     renderDrift(document, plain),
@@ -221,13 +228,24 @@ rabbitmq: { vhost: ${other}, queues: { q: {}, r: {}, s: {} } }
     await stopped;
   });
 
-  test("TLS of an authority that nobody knows", async () => {
+  test.each<[string, { name?: string; isTrusted?: false; asks?: true }, RegExp]>([
+    ["an authority that nobody knows", { isTrusted: false }, /certificate.*not trusted.*caFile/],
+    ["a certificate for another name", { name: "DNS:other" }, /for another name/],
+    ["a server that asks for a certificate", { asks: true }, /certificate of the client.*none to show/],
+  ])("TLS: %s", async (_what, { name, isTrusted = true, asks = false }, reason) => {
     const directory = mkdtempSync(join(tmpdir(), "queueform-faults-"));
-    const relay = await relayTls(new URL(sharedRabbitmq().endpoint).host, makeAuthority(directory));
-    const found = await reasons(plan, onRabbitmq({ endpoint: `https://${relay.address}` }));
-    await relay.close();
+    const authority = makeAuthority(directory, name);
+    const ca = isTrusted ? { caFile: authority.ca } : {};
+    const rabbitmq = await relayTls(new URL(sharedRabbitmq().endpoint).host, authority, asks);
+    const found = await reasons(plan, onRabbitmq({ endpoint: `https://${rabbitmq.address}`, ...ca }));
+    await rabbitmq.close();
+    const kafka = await relayTls(sharedKafka().bootstrap[0]!, authority, asks);
+    const on = { ...sharedKafka(), bootstrap: [kafka.address], tls: true, ...ca };
+    const same = await reasons(topics, withTimeout(environmentOf({ kafka: on }), 3000));
+    await kafka.close();
     rmSync(directory, { recursive: true });
-    expect(found).toMatch(/certificate.*not trusted/);
+    expect(found).toMatch(reason);
+    expect(same).toMatch(reason);
   });
 
   test("another broker behind the address", async () => {
@@ -357,6 +375,51 @@ describe("Redis", () => {
     const found = await reasons(jobs.plan(), environment);
     await server.close();
     expect(found).toMatch(reason);
+  });
+});
+
+describe("Redis with a user of few rights", () => {
+  const jobs = new JobStage("bullmq", "rights");
+  const server = planFrom("redis: { jobs: { on: external } }");
+  const both: Plan = { objects: [...server.objects, ...jobs.plan("globalConcurrency: 3").objects] };
+
+  test.each<[string, string[], string, string]>([
+    ["without INFO", ["~*", "+@all", "-info"], "redis/jobs/server/jobs", "1 missing"],
+    ["without its keys", ["~other:*", "+@all"], `redis/jobs/queue/${jobs.queue}`, ""],
+  ])("%s: the rest is compared", async (_what, rights, hidden, found) => {
+    const admin = new Redis({ ...sharedRedis(), maxRetriesPerRequest: 0 });
+    await admin.acl("SETUSER", jobs.queue, "reset", "on", ">mistyped", ...rights);
+    const login = { ...sharedRedis(), username: jobs.queue, password: "mistyped" };
+    try {
+      const document = await look(both, redisEnvironment(login));
+      expect(document.clusters).toMatchObject([{ state: "partly", compared: 1 }]);
+      expect(document.unchecked).toMatchObject([{ key: hidden, cause: "not-allowed" }]);
+      expect(foundIn({ ...document, changed: [], unmanaged: [] }).join()).toBe(found);
+      expect(couldNotCheck(document)).toEqual([expect.stringMatching(/does not let this user.*NOPERM/)]);
+    } finally {
+      await admin.acl("DELUSER", jobs.queue);
+      admin.disconnect();
+    }
+  });
+
+  test.each([
+    ["a schedule that is no JSON", "hset", "data", "{no", /^$/],
+    ["a string where the queue's hash should be", "set", "", "", /something else under a key/],
+  ] as const)("%s is no defect of ours", async (_what, command, field, value, reason) => {
+    const redis = new Redis({ ...sharedRedis(), maxRetriesPerRequest: 0 });
+    const base = `bull:${jobs.queue}`;
+    const words = "schedules: { a: { every: 1h } }";
+    if (command === "set") await redis.set(`${base}:meta`, "x");
+    else {
+      await redis.hset(`${base}:meta`, "version", "bullmq:6.0.0");
+      await redis.zadd(`${base}:repeat`, 1, "a");
+      await redis.hset(`${base}:repeat:a`, "name", "a", "every", "3600000", field, value);
+    }
+    const document = await look(jobs.plan(words), redisEnvironment());
+    await redis.del(`${base}:meta`, `${base}:repeat`, `${base}:repeat:a`);
+    redis.disconnect();
+    expect(couldNotCheck(document).join()).toMatch(reason);
+    expect(document.changed).toHaveLength(command === "set" ? 0 : 1);
   });
 });
 
