@@ -220,7 +220,7 @@ export class KafkaAccess {
     if (errorCode === 0) return;
     if (notAuthorized.has(errorCode))
       throw new NotAllowed(
-        `Kafka at ${this.address} does not let this login see who may do what (${reasonOf(errorCode, errorMessage)}). Allow it Describe and DescribeConfigs on the cluster.`,
+        `Kafka at ${this.address} does not let this login see who may do what. Allow it Describe and DescribeConfigs on the cluster.`,
       );
     throw new BrokerError(
       errorCode === securityDisabled

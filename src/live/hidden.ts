@@ -4,8 +4,9 @@ import type { Unchecked } from "./connection.ts";
 
 /** What a login may not see of a cluster. The rest of it can be compared all the same. */
 export class Hidden {
-  readonly problems: string[] = [];
-  private readonly reasons = new Map<string, string>();
+  /** Keys of declared objects by what the broker says of them. */
+  private readonly refused = new Map<string, string[]>();
+  private readonly keys = new Set<string>();
 
   /** The result of asking, or undefined when the broker does not allow it: then nobody knows what is with `concerned`. */
   async unless<T>(asked: Promise<T>, concerned: readonly PlanObject[]): Promise<T | undefined> {
@@ -14,18 +15,27 @@ export class Hidden {
     } catch (error) {
       if (!(error instanceof NotAllowed)) throw error;
       const keys = concerned.map(({ key }) => key);
-      for (const key of keys) this.reasons.set(key, error.message);
-      this.problems.push(keys.length > 0 ? `${error.message} Not compared: ${someOf(keys)}.` : error.message);
+      this.refused.set(error.message, [...(this.refused.get(error.message) ?? []), ...keys]);
+      for (const key of keys) this.keys.add(key);
       return undefined;
     }
   }
 
   has(key: string): boolean {
-    return this.reasons.has(key);
+    return this.keys.has(key);
+  }
+
+  get problems(): string[] {
+    return [...this.refused].map(([message, keys]) =>
+      keys.length > 0 ? `${message} Not compared: ${someOf(keys)}.` : message,
+    );
   }
 
   get unchecked(): Unchecked[] {
-    return [...this.reasons].map(([key, reason]) => ({ key, reason, cause: "not-allowed" }));
+    const reasons = new Map(
+      [...this.refused].flatMap(([reason, keys]) => keys.map((key) => [key, reason] as const)),
+    );
+    return [...reasons].map(([key, reason]) => ({ key, reason, cause: "not-allowed" }));
   }
 }
 
