@@ -81,7 +81,7 @@ function broken(
       if (body.length > 0) return;
       clearInterval(timer);
       outgoing.end();
-    }, 200);
+    }, 500);
     return;
   }
   if ("shortenedTo" in fault) {
