@@ -46,6 +46,9 @@ describe("Pulumi's state", () => {
     expect(stdout).toMatch(/queue\/gone: the state says that it exists, and the broker does not have it/);
     expect(stdout).toMatch(/queue\/unknown: on the broker and in the files, but not in the state/);
     expect(stdout).toMatch(/queue\/former: in the state and in no file/);
+    expect(stdout).toMatch(
+      / {2}npx queueform import --pulumi --env shared\n {2}\.\/pulumi-import-shared\.sh\n/,
+    );
   });
 
   test("as a file-backed state keeps it in the project, without being named", async () => {

@@ -190,4 +190,18 @@ describe.skipIf(!engine)(`what drift says of pulumi up is what it does, on Rabbi
     expect(await waiting("shop", "whole", broker)).toBe(0);
     expect(await waiting("shop", "anew", broker)).toBe(1);
   });
+
+  test("what exists and Pulumi does not remember: up fails, and the printed commands take it over", async () => {
+    for (const name of ["hidden", "odd"]) {
+      await call("DELETE", `exchanges/%/${name}`);
+      await call("PUT", `exchanges/%/${name}`, { type: "fanout", durable: true });
+    }
+    const urn = "urn:pulumi:dev::queueform::kafka:index/topic:Topic::kafka/main/topic/wide";
+    await clone.pulumi(["state", "delete", urn, "--force", "--yes", "--stack=dev"]);
+    expect((await clone.document()).state?.unknown).toEqual(["kafka/main/topic/wide"]);
+    expect(await clone.refused(up)).toContain("already exists");
+    await clone.repair();
+    expect((await clone.document()).state?.unknown).toEqual([]);
+    await clone.pulumi([...up, "--expect-no-changes"]);
+  });
 });

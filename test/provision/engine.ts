@@ -119,7 +119,10 @@ export class Clone {
 
   /** Runs lines for a shell, as a person would who says yes to what `up` asks. Throws unless all of them succeed. */
   async paste(commands: string): Promise<void> {
-    expectSuccess([commands], await this.run("bash", ["-euc", `${npx}\n${commands}`], this.secrets));
+    expectSuccess(
+      [commands],
+      await this.run("bash", ["-euc", `${npx}\nexport -f npx\n${commands}`], this.secrets),
+    );
   }
 
   /** Runs a script of the project from elsewhere, and returns what it says. Throws unless it succeeds. */

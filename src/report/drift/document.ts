@@ -116,7 +116,7 @@ export function driftDocument(inspected: Inspected): DriftDocument {
       }),
     warnings: ailments,
     ...(state && { state }),
-    repair: repairOf(environment, [...shownChanges, ...shownMissing]),
+    repair: repairOf(environment, [...shownChanges, ...shownMissing], state?.unknown),
   };
 }
 

@@ -94,7 +94,7 @@ export function stateRows({ state, environment }: DriftDocument): string[] {
     ),
     ...state.unknown.map(
       (key) =>
-        `${key}: on the broker and in the files, but not in the state. pulumi up would try to create it; take it over instead: npx queueform import --pulumi --env ${environment}`,
+        `${key}: on the broker and in the files, but not in the state. pulumi up would try to create it instead of taking it over.`,
     ),
     ...state.undeclared.map(
       (key) =>

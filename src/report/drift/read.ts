@@ -13,6 +13,6 @@ export function readDrift(text: string): DriftDocument {
     driftSchema(),
     "drift as `queueform drift --output json`",
   );
-  const { environment: name, engine, changed, missing } = document;
-  return { ...document, repair: repairOf({ name, engine }, [...changed, ...missing]) };
+  const { environment: name, engine, changed, missing, state } = document;
+  return { ...document, repair: repairOf({ name, engine }, [...changed, ...missing], state?.unknown) };
 }

@@ -9,11 +9,13 @@ interface Difference {
 
 /**
  * The commands that put brokers right, of the one engine that owns them; [] where no command can. Only what is inside
- * Redis is `apply`'s also where Pulumi owns the rest: it has no resource for that.
+ * Redis is `apply`'s also where Pulumi owns the rest: it has no resource for that. `unknown` are keys of what exists and
+ * Pulumi doesn't remember.
  */
 export function repairOf(
   { name, engine }: Pick<Environment, "name" | "engine">,
   differences: readonly Difference[],
+  unknown: readonly string[] = [],
 ): string[] {
   const done = (difference: Difference): boolean => !["nothing", "unseen"].includes(difference.outcome.what);
   const owed = differences.filter(done);
@@ -31,6 +33,13 @@ export function repairOf(
   const inRedis = owed.filter(({ kind }) => kind === "redis-content");
   const others = owed.length > inRedis.length;
   return [
+    ...(unknown.length > 0
+      ? [
+          "# take over what exists and Pulumi doesn't remember: pulumi up would try to create it",
+          `npx queueform import --pulumi --env ${name}`,
+          `./pulumi-import-${name}.sh`,
+        ]
+      : []),
     ...(others
       ? [
           "# first: are these the right brokers? On others everything looks deleted to Pulumi",
