@@ -67,15 +67,15 @@ export class KubernetesClient {
     return answer;
   }
 
-  /** All objects of a kind in a namespace that carry a label. */
+  /** All objects of a kind in a namespace, or in all of them, that carry a label; "" asks for no label. */
   async list(
     apiVersion: string,
     kind: string,
-    namespace: string,
+    namespace: string | undefined,
     label: string,
   ): Promise<KubernetesObject[]> {
     const path = `${collectionOf(apiVersion, kind, namespace)}?labelSelector=${encodeURIComponent(label)}`;
-    const doing = `list objects of kind ${kind} in namespace "${namespace}"`;
+    const doing = `list objects of kind ${kind} in ${namespace === undefined ? "all namespaces" : `namespace "${namespace}"`}`;
     const { items } = await this.found({ method: "GET", path, doing, confidential: kind === "Secret" });
     // Anything else would read as "nothing there".
     if (!Array.isArray(items) || !items.every(isNamed)) throw unexpected(doing);

@@ -35,7 +35,7 @@ const optionsOfPulumi = ["pulumi", "env", "output"];
 export const command: Command = {
   positionals: "[SOURCE]",
   maximumPositionals: 1,
-  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env, whose RabbitMQ, Kafka and Redis (queues of Bull and BullMQ) are read. With --pulumi it goes the other way: what topology files already say and brokers already have goes into the state of Pulumi.`,
+  description: `Writes topology files that say exactly what already exists, so that the first run changes nothing. SOURCE is an export of RabbitMQ's definitions, YAML of the Messaging Topology Operator or of Strimzi (a file or a folder), or the URL of a RabbitMQ management API (with --user, and the password in ${passwordSecret}); or leave it out and name an environment with --env, whose RabbitMQ, Kafka and Redis (queues of Bull and BullMQ) are read, and what Queueform deployed to Kubernetes. With --pulumi it goes the other way: what topology files already say and brokers already have goes into the state of Pulumi.`,
   options: {
     out: {
       type: "string",

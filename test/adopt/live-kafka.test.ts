@@ -272,7 +272,7 @@ test("on the command line: import, validate, fmt and drift agree, and an overlay
   expect({ code, stdout }).toEqual({ code: 0, stdout: "topology/kafka.yaml\ntopology/redis.yaml\n" });
   for (const part of [
     "Found: 1 topic, 1 Redis, 1 job queue.",
-    "words that a Redis was deployed with",
+    'The Kubernetes cluster "main" was not read',
     "overlay in stacks/Pulumi.own.yaml",
     "applying them changes nothing",
   ])

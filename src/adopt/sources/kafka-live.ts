@@ -84,5 +84,6 @@ async function readAccess(client: KafkaClient, { name: cluster, sasl }: KafkaClu
         })),
     ),
   );
-  return found.flat();
+  // A Kafka tells them in any order.
+  return found.flat().toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }

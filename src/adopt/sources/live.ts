@@ -6,6 +6,7 @@ import type { Broker } from "../../kinds/kind.ts";
 import { checkTargets } from "../../live/targets.ts";
 import { UsageError } from "../../topology/files.ts";
 import { type Found, type Note, together } from "../found.ts";
+import { withDeployments } from "./redis-deployments.ts";
 
 /** How one kind of broker is read. */
 interface LiveSource {
@@ -15,7 +16,7 @@ interface LiveSource {
   read(environment: Environment, cluster: string, lookup: SecretLookup, withAccess: boolean): Promise<Found>;
 }
 
-const liveSources: Partial<Record<Broker, LiveSource>> = {
+const liveSources: Record<Broker, LiveSource> = {
   rabbitmq: {
     kind: "rabbitmq-vhost",
     read: async ({ clusters }, cluster, lookup) =>
@@ -34,14 +35,12 @@ const liveSources: Partial<Record<Broker, LiveSource>> = {
     read: async ({ clusters }, cluster, lookup) =>
       (await import("./redis-live.ts")).readRedis(clusters.redis.get(cluster)!, lookup),
   },
+  kubernetes: {
+    kind: "kubernetes-object",
+    read: async ({ clusters }, cluster) =>
+      (await import("./kubernetes-live.ts")).readKubernetes(clusters.kubernetes.get(cluster)!),
+  },
 };
-
-const reasons: ReadonlyMap<Broker, string> = new Map([
-  [
-    "kubernetes",
-    "the words that a Redis was deployed with don't follow from its objects there. One that Queueform deployed is in the files that it was deployed from; others belong to what deployed them.",
-  ],
-]);
 
 /**
  * Reads every cluster of an environment, or the one of this name; those that can't be read from here are named in a note.
@@ -87,12 +86,13 @@ export async function readLive(
           {
             place: path,
             about: "",
-            text: `The ${brokerNames[broker]} cluster "${name}" was not read: ${reasons.get(broker) ?? "it can't be from here."}`,
+            text: `The ${brokerNames[broker]} cluster "${name}" was not read: it can't be from here.`,
           },
         ],
   );
   const found = await Promise.all(
     wanted.map(({ name, source }) => source.read(environment, name, lookup, withAccess)),
   );
-  return together([...found, { objects: [], notes, versions: new Map() }]);
+  const read = new Set(wanted.filter(({ broker }) => broker === "redis").map(({ name }) => name));
+  return withDeployments(together([...found, { objects: [], notes, versions: new Map() }]), read);
 }

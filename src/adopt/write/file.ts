@@ -28,6 +28,11 @@ export function fileText(
   for (const { key, name } of part.broker === "redis" ? pairsOf(own) : []) comment(key, "", name);
   for (const block of pairsOf(part.broker === "redis" ? pairsOf(own)[0]?.value : own)) {
     if (!isMap(block.value)) continue;
+    // Beside its queues, a Redis has settings of its own.
+    if (part.broker === "redis" && block.name !== "queues") {
+      layOut(block.value, block.name.length);
+      continue;
+    }
     for (const { key, name, value } of pairsOf(block.value)) {
       layOut(value, name.length);
       comment(key, block.name, name);

@@ -1,6 +1,8 @@
 import type { Environment } from "../../environment/environment.ts";
+import { type Manifest, namespaceOf } from "../../kinds/kubernetes-object/manifest.ts";
 import type { PlanObject } from "../../plan/plan.ts";
 import { clusterPlace, type Found } from "../found.ts";
+import { redisNameOf } from "../redis-deployment.ts";
 import type { Part } from "./entry.ts";
 import { withKafkaApps } from "./kafka-apps.ts";
 import { writeTopics } from "./kafka.ts";
@@ -35,7 +37,12 @@ export function partsOf(
   const kafka = [...on(objects, "kafka")].map(([cluster, own]) =>
     withKafkaApps(writeTopics(own, { cluster, ...versionOf("kafka", cluster) }), own, environment),
   );
-  const redis = [...on(objects, "redis")].map(([cluster, own]) => writeRedis(own, cluster));
+  const redis = [...Map.groupBy(objects.flatMap(inRedis), ({ name }) => name)].map(([name, own]) =>
+    writeRedis(
+      own.map(({ object }) => object),
+      name,
+    ),
+  );
   return [...rabbitmq, ...kafka, ...redis];
 }
 
@@ -44,6 +51,30 @@ const on = (objects: readonly PlanObject[], broker: string): Map<string, PlanObj
     objects.filter(({ kind }) => kind.startsWith(`${broker}-`)),
     ({ cluster }) => cluster,
   );
+
+/** What is in a Redis, or runs it. A namespace stands with every Redis in it, as people write it. */
+function inRedis(
+  object: PlanObject,
+  _index: number,
+  all: readonly PlanObject[],
+): { name: string; object: PlanObject }[] {
+  if (object.kind.startsWith("redis-")) return [{ name: object.cluster, object }];
+  if (object.kind !== "kubernetes-object") return [];
+  const manifest = object.spec as Manifest;
+  const name = redisNameOf(manifest);
+  if (name !== undefined) return [{ name, object }];
+  const inside = all.filter(
+    ({ kind, cluster, spec }) =>
+      kind === "kubernetes-object" &&
+      cluster === object.cluster &&
+      spec["kind"] === "StatefulSet" &&
+      namespaceOf(spec as Manifest) === manifest.metadata.name,
+  );
+  return inside.flatMap(({ spec }) => {
+    const of = redisNameOf(spec as Manifest);
+    return of === undefined ? [] : [{ name: of, object }];
+  });
+}
 
 function vhostOf({ kind, spec }: PlanObject): string | undefined {
   if (kind === "rabbitmq-user") return undefined;

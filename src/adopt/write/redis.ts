@@ -2,13 +2,14 @@ import { redisContentSpec, type RedisContentSpec, scheduleKey } from "../../kind
 import { defaultPrefix, type JobQueueValue } from "../../kinds/redis-content/value.ts";
 import { neededSettings } from "../../kinds/redis-server/definition.ts";
 import { canonicalJson } from "../../kinds/key.ts";
-import { durationText } from "../../patterns/retry/ladder.ts";
+import type { Manifest } from "../../kinds/kubernetes-object/manifest.ts";
 import type { PlanObject } from "../../plan/plan.ts";
+import { deploymentWords } from "../redis-deployment.ts";
 import type { JsonObject } from "../../topology/json.ts";
 import { clusterPlace } from "../found.ts";
 import { shapeProblem } from "./compiled.ts";
 import type { Entry, Part, Unsaid } from "./entry.ts";
-import { optionWords } from "./job-options.ts";
+import { clientWords, optionWords, rateLimitWords } from "./job-options.ts";
 import { scheduleWords, sectionWith, whyNot } from "./schedules.ts";
 
 const onlyInApplications =
@@ -19,14 +20,17 @@ const asItsSchedules =
 /** Finds words for a Redis and the job queues in it. */
 export function writeRedis(objects: readonly PlanObject[], cluster: string): Part {
   const place = clusterPlace("redis", cluster);
+  const deployed = objects.filter(({ kind }) => kind === "kubernetes-object");
+  const manifests = deployed.map(({ spec }) => spec as Manifest);
+  const words = deployed[0] && deploymentWords(cluster, deployed[0].cluster, manifests);
   const servers = objects.filter(({ kind }) => kind === "redis-server");
   const queues = objects.filter(({ kind }) => kind === "redis-content").map(writeQueue);
   const server: Entry = {
     block: "",
     name: cluster,
-    value: {},
-    says: servers.map(({ key }) => key),
-    comments: queues.length > 0 ? [onlyInApplications] : [],
+    value: words ?? { on: "external" },
+    says: [...servers, ...deployed].map(({ key }) => key),
+    comments: queues.length > 0 && !words ? [onlyInApplications] : [],
   };
   return {
     broker: "redis",
@@ -52,8 +56,9 @@ function writeQueue(object: PlanObject): WrittenQueue {
   const { kind, key, cluster } = object;
   const spec = object.spec as RedisContentSpec;
   const { queue } = spec;
-  const options = usualOptions(spec);
-  const value = queueWords(spec, options);
+  const known = spec.client && clientWords(spec.client);
+  const options = known ? {} : usualOptions(spec);
+  const value = { ...queueWords(spec, options), ...known };
   const problem = shapeProblem(sectionWith(cluster, queue, value));
   if (problem !== undefined) {
     const reason = `The job queue "${queue}" has no word here: ${problem}`;
@@ -121,5 +126,5 @@ const queueWords = (
   ...(prefix !== defaultPrefix && { prefix }),
   ...options,
   ...(globalConcurrency !== undefined && { globalConcurrency }),
-  ...(rateLimit && { rateLimit: { max: rateLimit.max, duration: durationText(rateLimit.duration) } }),
+  ...(rateLimit && { rateLimit: rateLimitWords(rateLimit) }),
 });

@@ -7,7 +7,10 @@ const blocks = ["vhosts", "exchanges", "queues", "requestReply", "policies", "to
 /** The part of a topology file that says these entries of a vhost, a Kafka cluster or a Redis. */
 export function sectionOf(part: Part, entries: readonly Entry[]): JsonObject {
   const { broker, cluster, vhost, version } = part;
-  if (broker === "redis") return { redis: { [cluster]: { on: "external", ...blocksOf(entries) } } };
+  if (broker === "redis") {
+    const server = entries.find(({ block }) => block === "");
+    return { redis: { [cluster]: { ...server?.value, ...blocksOf(entries) } } };
+  }
   const section: JsonObject = {
     ...(cluster !== "main" && { cluster }),
     ...(version !== undefined && { version }),
