@@ -4,8 +4,12 @@ import type { ClusterUse } from "../live/clusters.ts";
 import { type Change, changesBetween } from "../review/changes.ts";
 import type { Failure } from "./result.ts";
 
-/** Milliseconds that a broker which lags may show nothing more of what it acknowledged. */
-const usualPatience = 30_000;
+/**
+ * Milliseconds that a broker which lags may show nothing more of what it acknowledged: Kafka shows topics together when all
+ * of their partitions have files, and 5,000 of these take a busy disk more than half a minute.
+ */
+const usualPatience = 120_000;
+const longestPause = 2000;
 /** More than this many objects that did not change are counted rather than listed. */
 const listed = 20;
 
@@ -54,7 +58,7 @@ export async function verify(
       left = failures.length;
       if (Date.now() + pause < deadline) {
         await wait(pause);
-        pause *= 2;
+        pause = Math.min(2 * pause, longestPause);
         continue;
       }
       const shown = cutShort ? [] : failures.slice(0, listed);

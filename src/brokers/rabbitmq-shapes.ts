@@ -73,6 +73,7 @@ export const shapes = {
   permission: { ...rights, configure: text },
   topicPermission: { ...rights, exchange: text },
   counted: { name: text, messages: optional(number), consumers: optional(number) },
+  deadLetters: { name: text, messages_dlx: optional(number) },
   stored: { name: text, arguments: table },
   binding,
   consumer: { queue: (value: unknown) => fits(value, { name: text }) },

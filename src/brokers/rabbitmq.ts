@@ -227,8 +227,12 @@ export class RabbitmqClient {
 
   /** How many dead letters a queue keeps until another has taken them, as of its last statistics, five seconds ago at most. */
   async deadLettersIn(vhost: string, queue: string): Promise<number> {
-    const query = "?columns=messages_dlx";
-    const found = await this.api.get<{ messages_dlx?: number }>(["queues", vhost, queue], {}, query);
+    const query = "?columns=name,messages_dlx";
+    const found = await this.api.get<{ messages_dlx?: number }>(
+      ["queues", vhost, queue],
+      shapes.deadLetters,
+      query,
+    );
     return found?.messages_dlx ?? 0;
   }
 

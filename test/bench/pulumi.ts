@@ -7,7 +7,8 @@ const stack = (owner: string): string =>
 
 /** What the other engine takes, where there is one. */
 export async function benchPulumi(report: Report): Promise<void> {
-  const what = "`pulumi up --skip-preview` of 1,000 queues + 1,000 bindings + 1,000 topics to empty brokers";
+  const what =
+    "`pulumi up --skip-preview` (PULUMI_SKIP_CHECKPOINTS) of 1,000 queues + 1,000 bindings + 1,000 topics to empty brokers";
   const refreshed = "`drift` of the same against `pulumi refresh --preview-only`";
   if (!engine) {
     for (const line of [what, refreshed]) report.note(line, "skipped: there is no Pulumi engine on PATH");
@@ -50,7 +51,9 @@ async function measurePulumi(): Promise<PulumiRun> {
     await clone.pulumi(["stack", "init", "dev"]);
     return {
       apply: await timed(() => clone.queueform(["apply", "--env", "direct"])),
-      up: await timed(() => clone.pulumi(["up", "--yes", "--skip-preview", "--stack=dev"])),
+      up: await timed(() =>
+        clone.pulumi(["up", "--yes", "--skip-preview", "--stack=dev"], { PULUMI_SKIP_CHECKPOINTS: "true" }),
+      ),
       preview: await timed(() => clone.pulumi(["preview", "--expect-no-changes", "--stack=dev"])),
       refresh: await timed(() =>
         clone.pulumi(["refresh", "--preview-only", "--expect-no-changes", "--stack=dev"]),
