@@ -80,7 +80,8 @@ async function writeVhost(
       if (wanted.length === 0) return [];
       onProgress(`importing ${counted(wanted)} into vhost ${vhost}`);
       const definitions = merge(wanted.map(({ change, facet }) => facet.define!(change.after!.spec)));
-      return rejections(client.importDefinitions(vhost, definitions));
+      const isNew = changes.some(({ kind, operation }) => kind === "rabbitmq-vhost" && operation === "add");
+      return rejections(client.importDefinitions(vhost, definitions, { isNew }));
     },
     () =>
       inTurn(

@@ -4,17 +4,18 @@ import type { VhostDefinitions } from "./rabbitmq-definitions.ts";
 const order = ["policies", "exchanges", "queues", "bindings"] as const;
 
 /**
- * Objects of one part; a policy has a part of its own. RabbitMQ's listener closes a connection on which it hears nothing for
- * a minute, also while it is at work for it. A busy broker takes a tenth of a second for a queue, and for a policy it matches
- * every queue of the vhost with every policy: seconds, where there are thousands.
+ * Objects of one part. RabbitMQ's listener closes a connection on which it hears nothing for a minute, also while it is at
+ * work for it, and a busy broker takes a tenth of a second for a queue.
  */
-const most = 250;
+const most = 500;
 
 /**
  * Cuts an import into parts that a broker is done with in time and that as JSON are at most `limit` bytes long each, to be
  * sent in this order. An object that alone is longer gets a part of its own. One part, though it be empty, for nothing.
+ * For each policy the broker matches every queue of the vhost with every policy, which takes seconds where there are
+ * thousands: unless the vhost `isNew` and holds none, a policy has a part of its own.
  */
-export function partsOf(definitions: VhostDefinitions, limit: number): VhostDefinitions[] {
+export function partsOf(definitions: VhostDefinitions, limit: number, isNew = false): VhostDefinitions[] {
   const parts: Record<string, unknown[]>[] = [];
   let size = 0;
   let count = 0;
@@ -28,7 +29,7 @@ export function partsOf(definitions: VhostDefinitions, limit: number): VhostDefi
         count = 0;
       }
       size += length;
-      count += section === "policies" ? most : 1;
+      count += section === "policies" && !isNew ? most : 1;
       (parts.at(-1)![section] ??= []).push(item);
     }
   }

@@ -120,8 +120,12 @@ export class RabbitmqClient {
    * Merges: policies are overwritten; queues, exchanges and bindings that exist stay as they are, without a word. Sent in
    * parts of at most `limit` bytes; after one that is refused no more are sent.
    */
-  async importDefinitions(vhost: string, definitions: VhostDefinitions, limit = importLimit): Promise<void> {
-    for (const part of partsOf(definitions, limit))
+  async importDefinitions(
+    vhost: string,
+    definitions: VhostDefinitions,
+    { isNew = false, limit = importLimit } = {},
+  ): Promise<void> {
+    for (const part of partsOf(definitions, limit, isNew))
       await this.api.send("POST", ["definitions", vhost], part, importTimeout);
   }
 

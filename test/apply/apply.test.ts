@@ -68,13 +68,11 @@ describe("from nothing", () => {
     });
     const plan = everything(relayed.name);
     await relayed.apply(plan);
-    // The vhost with its settings, each policy, and one import of all else; topics with one request.
-    const policies = plan.objects.filter(({ kind }) => kind === "rabbitmq-policy");
+    // The vhost with its settings, and one import; topics with one request.
     expect(rabbitmq.writes().map((line) => line.replace(relayed.name, "V"))).toEqual([
       "PUT /api/vhosts/V",
       "PUT /api/vhost-limits/V/max-connections",
       "PUT /api/vhost-limits/V/max-queues",
-      ...policies.map(() => "POST /api/definitions/V"),
       "POST /api/definitions/V",
     ]);
     expect(kafka.requests.filter((key) => key === kafkaApi.createTopics)).toHaveLength(1);

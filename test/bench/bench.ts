@@ -1,7 +1,7 @@
 // The only place with absolute limits. Each figure is the median of several runs of whole processes, the compared ones in
-// turn, so that a machine that gets slower gets slower for both. Writes BENCHMARK.md, unless only one part is asked for:
+// turn, so that a machine that gets slower gets slower for both. Writes BENCHMARK.md, or only the lines of one part:
 // `npm run bench -- files` or `diff`, which take a minute or two, `brokers`, `scale` or `pulumi`.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { benchBrokers } from "./brokers.ts";
@@ -51,22 +51,32 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-if (only.length === 0) {
-  const table = rows.map(
-    ({ what, measured, limit, met }) =>
-      `| ${what} | ${measured} | ${limit} | ${met === undefined ? "" : met ? "yes" : "**no**"} |`,
-  );
-  writeFileSync(
-    join(root, "BENCHMARK.md"),
-    `# Benchmark
+const file = join(root, "BENCHMARK.md");
+const lines = rows.map(({ what, measured, limit, met }): [string, string] => [
+  what,
+  `| ${what} | ${measured} | ${limit} | ${met === undefined ? "" : met ? "yes" : "**no**"} |`,
+]);
+// A part that was asked for alone replaces its own lines.
+const kept =
+  only.length === 0
+    ? []
+    : readFileSync(file, "utf8")
+        .split("\n")
+        .filter((line) => /^\| (?!what |---)/.test(line));
+const table = new Map([
+  ...kept.map((line): [string, string] => [line.split(" | ")[0]!.slice(2), line]),
+  ...lines,
+]);
+writeFileSync(
+  file,
+  `# Benchmark
 
 Written by \`npm run bench\`: whole processes, medians, compared commands in turn in the same run. Node ${process.versions.node},
 ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB. Read the ratios; the seconds are this machine's.
 
 | what | measured | limit | met |
 | --- | --- | --- | --- |
-${table.join("\n")}
+${[...table.values()].join("\n")}
 `,
-  );
-}
+);
 process.exitCode = rows.every(({ met }) => met !== false) ? 0 : 1;

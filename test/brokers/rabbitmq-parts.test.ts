@@ -49,15 +49,21 @@ test("parts are no longer than the limit, leave nothing out and keep the order t
 });
 
 test("parts have no more objects than a slow broker makes before it closes the connection", () => {
-  const parts = partsOf(topology(200), Infinity);
-  const sizes = parts.map((part) => sections.map((section) => part[section]?.length ?? 0));
-  expect(sizes).toEqual([
-    ...Array.from({ length: 200 }, () => [1, 0, 0, 0]),
-    [0, 200, 50, 0],
-    [0, 0, 150, 100],
-    [0, 0, 0, 100],
+  const sizesOf = (parts: VhostDefinitions[]): number[][] =>
+    parts.map((part) => sections.map((section) => part[section]?.length ?? 0));
+  const parts = partsOf(topology(300), Infinity);
+  expect(parts.flatMap((part) => inOrder(part))).toEqual(inOrder(topology(300)));
+  expect(sizesOf(parts)).toEqual([
+    ...Array.from({ length: 300 }, () => [1, 0, 0, 0]),
+    [0, 300, 200, 0],
+    [0, 0, 100, 300],
   ]);
-  expect(parts.flatMap((part) => inOrder(part))).toEqual(inOrder(topology(200)));
+  const ofNewVhost = [
+    [300, 200, 0, 0],
+    [0, 100, 300, 100],
+    [0, 0, 0, 200],
+  ];
+  expect(sizesOf(partsOf(topology(300), Infinity, true))).toEqual(ofNewVhost);
 });
 
 test("an object that is longer than the limit is sent alone, and what fits is sent at once", () => {
@@ -103,7 +109,7 @@ describe("more than 20 MB, sent through a proxy that takes 1 MB at a time", () =
     ] as const) {
       const client = new RabbitmqClient({ endpoint: address, username, password });
       const error: unknown = await client
-        .importDefinitions(vhost, { bindings: large.bindings ?? [] }, Infinity)
+        .importDefinitions(vhost, { bindings: large.bindings ?? [] }, { limit: Infinity })
         .catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(Rejection);
       expect(error).toMatchObject({
