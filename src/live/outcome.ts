@@ -47,7 +47,10 @@ export const canBeSaid = ({ kind, fields }: Change): boolean =>
 export function outcomeOfMissing(object: PlanObject, environment: Environment): Outcome {
   const foreign = ownerOutside(object, environment);
   if (foreign) return foreign;
-  const held = kinds[object.kind]?.impact.removed(object.spec).impact === "message-loss";
+  const kind = kinds[object.kind];
+  // Without a binding messages are lost too, but it holds none.
+  const held =
+    kind?.protects(object.spec) === true && kind.impact.removed(object.spec).impact === "message-loss";
   const again = held ? "makes it again, empty." : "makes it again.";
   return environment.engine === "direct"
     ? outcome("creates", `apply ${again}`)

@@ -68,6 +68,9 @@ test("only what holds messages is said to come back empty", () => {
     outcomeOfMissing(object(kind, spec), environment()).sentence;
   expect(sentence("rabbitmq-queue", queue)).toMatch(/makes it again, empty\.$/);
   expect(sentence("rabbitmq-exchange", exchange)).toMatch(/makes it again\.$/);
+  const ends = { vhost: "v", source: "e", destination: "q", destinationType: "queue" };
+  const binding = { ...ends, routingKey: "k", arguments: {} };
+  expect(sentence("rabbitmq-binding", binding)).toMatch(/makes it again\.$/);
 });
 
 test("what whoever runs the broker sets of a vhost is no difference, as files can't say it under Pulumi", () => {
