@@ -100,14 +100,16 @@ test("my-group reads records of one key from one partition, in the order in whic
       messages: users.map((user) => ({ topic: orders, key: user, value: `${user} ${round}` })),
     });
   }
-  await expect.poll(() => seen.length, { timeout: 60_000 }).toBe(users.length * rounds);
+  // A group that is joined anew reads again what it had not committed: what counts is when a record came first.
+  const distinct = (records: readonly Received[]): string[] => [
+    ...new Set(records.map(({ value }) => value)),
+  ];
+  await expect.poll(() => distinct(seen).length, { timeout: 60_000 }).toBe(users.length * rounds);
   const byUser = Map.groupBy(seen, ({ key }) => key);
   for (const user of users) {
     const records = byUser.get(user)!;
     expect(new Set(records.map(({ partition }) => partition)).size).toBe(1);
-    expect(records.map(({ value }) => value)).toEqual(
-      Array.from({ length: rounds }, (_, n) => `${user} ${n}`),
-    );
+    expect(distinct(records)).toEqual(Array.from({ length: rounds }, (_, n) => `${user} ${n}`));
   }
   expect(new Set(seen.map(({ partition }) => partition)).size).toBeGreaterThan(1);
 });
